@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import {
+  advanceAttempts,
+  createChainWatch,
+  type Dependencies,
+  expireApprovals,
+  type IClock,
+  type IRandom,
+  reconcile,
+  reconcileSigner,
+  rulePolicyEngine,
+} from '@countersign/core';
+import { createPostgresDatabase, verifyAuditChain } from '@countersign/postgres';
+import { createSignerClient } from '@countersign/selfhost';
+import { createSolanaBlockchainAdapter } from '@countersign/solana';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from './config.ts';
+import { createReadiness } from './health/readiness.ts';
+import { createServer } from './http/create-server.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { observeDatabase } from './metrics/observe-database.ts';
+import { createConnection } from './startup/connect.ts';
+import { withNetwork } from './startup/dependencies.ts';
+import { makeFirstOperator } from './startup/first-operator.ts';
+import { guardChain } from './startup/guard-chain.ts';
+import { type Repeating, repeat } from './startup/repeat.ts';
+import { VERSION } from './version.ts';
+
+const FAILED_LOGINS_PER_MINUTE = 120;
+const RETRY_MS = 1_000;
+const RECONCILE_MS = 15_000;
+const SIGNER_LOOK_MS = 3_000;
+
+export interface Service {
+  /** Where it listens. */
+  readonly url: string;
+  /** Resolves when the database is usable and jobs run; rejects with `ConfigurationProblem` when the chain is not the configured one. */
+  readonly started: Promise<void>;
+  /** Takes no more requests and jobs, lets those that run end, and closes every connection. */
+  stop(): Promise<void>;
+}
+
+/** The configuration and the world do not fit; no waiting helps. */
+export class ConfigurationProblem extends Error {}
+
+/**
+ * The composition root: the one place that names adapters. The service listens when this resolves and connects meanwhile: /health/ready says
+ * what it waits for. Rejects when it cannot listen.
+ */
+export async function compose(config: Config, log: FastifyBaseLogger): Promise<Service> {
+  const report = (problem: string, error: unknown): void => log.warn({ problem: wordsOf(error) }, problem);
+  const clock: IClock = { nowMs: () => Date.now() };
+  const random: IRandom = { bytes: (count) => randomBytes(count) };
+  const metrics = createMetrics();
+  const postgres = await createPostgresDatabase({ connectionString: config.databaseUrl, poolSize: config.poolSize, report });
+  const database = observeDatabase(postgres, metrics);
+  const solana = createSolanaBlockchainAdapter({
+    rpcUrls: config.solanaRpcUrls,
+    timeoutMs: config.rpcTimeoutMs,
+    clock,
+    computeUnitPriceMicroLamports: config.computeUnitPriceMicroLamports,
+  });
+  const keys = createSignerClient({ socketPath: config.signerSocket, timeoutMs: config.signerTimeoutMs });
+  const connection = createConnection({
+    migrate: () => postgres.migrate(),
+    chain: solana,
+    cluster: config.cluster,
+    retryMs: RETRY_MS,
+    report,
+  });
+  const chain = guardChain(solana, () => connection.network() !== null);
+  const chainWatch = createChainWatch(chain, clock);
+  const deps: Dependencies = withNetwork(
+    { database, chain, chainWatch, keys, policyEngine: rulePolicyEngine, clock, random, limits: config },
+    connection.network,
+  );
+  const readiness = createReadiness({
+    database,
+    chainHealth: () => chainWatch.health(),
+    signerHealth: () => keys.healthCheck(),
+    clock,
+    metrics,
+    version: VERSION,
+    databaseProblem: connection.databaseProblem,
+    networkProblem: connection.networkProblem,
+    network: connection.network,
+  });
+  const { app } = await createServer(
+    {
+      host: config.host,
+      publicHost: config.publicHost,
+      rateLimitPerMinute: config.rateLimitPerMinute,
+      failedLoginsPerMinute: FAILED_LOGINS_PER_MINUTE,
+      version: VERSION,
+    },
+    { current: () => (connection.databaseProblem() === null ? deps : null), readiness, verifyAuditChain },
+    metrics,
+    log,
+  );
+  const repeating: Repeating[] = [];
+  const closeAdapters = async (): Promise<void> => {
+    await postgres.close();
+    solana.close();
+    keys.close();
+  };
+  let url: string;
+  try {
+    url = await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await closeAdapters();
+    throw error;
+  }
+
+  const startJobs = (): Promise<void> =>
+    postgres.jobRunner.start({
+      advanceAttempts: async (ids) => {
+        const startedMs = performance.now();
+        await advanceAttempts(deps, ids);
+        metrics.observeJob(ids.length, performance.now() - startedMs);
+      },
+      expireApprovals: () => expireApprovals(deps),
+    });
+  const stopJobs = async (error: unknown): Promise<never> => {
+    await postgres.jobRunner.stop().catch(() => undefined);
+    throw error;
+  };
+
+  async function start(): Promise<void> {
+    const network = connection.verifyNetwork().then((problem) => {
+      if (problem !== null) throw new ConfigurationProblem(problem);
+    });
+    network.catch(() => {});
+    const prepared = connection.prepareDatabase();
+    if (!(await Promise.race([prepared, network.then(() => prepared)]))) return;
+    const { operatorCredentialFile } = config;
+    if (operatorCredentialFile !== null)
+      await connection.keepTrying('making the first operator credential', async () => {
+        if ((await makeFirstOperator(deps, operatorCredentialFile)) === 'made')
+          log.info({ file: operatorCredentialFile }, 'the first operator credential was written');
+      });
+    const runs = await connection.keepTrying('starting the jobs', () => startJobs().catch(stopJobs));
+    if (!runs) return;
+    repeating.push(
+      repeat(
+        () => reconcile(deps),
+        RECONCILE_MS,
+        (error) => report('reconciling failed and will run again', error),
+      ),
+    );
+    repeating.push(repeat(watchSigner(deps, log), SIGNER_LOOK_MS, (error) => report('looking after the signer failed', error)));
+    await network;
+  }
+
+  const started = start();
+  return {
+    url,
+    started,
+    async stop() {
+      connection.stop();
+      await Promise.all([app.close(), ...repeating.map((each) => each.stop()), postgres.jobRunner.stop()]);
+      await closeAdapters();
+    },
+  };
+}
+
+/** Gives a signer that came back what it forgot, without waiting for the next reconciliation. */
+function watchSigner(deps: Dependencies, log: FastifyBaseLogger): () => Promise<void> {
+  let wasReady = true;
+  return async () => {
+    const { ready } = await deps.keys.healthCheck();
+    if (ready && !wasReady) {
+      await reconcileSigner(deps);
+      log.info('the signer is back');
+    }
+    if (!ready && wasReady) log.warn('the signer does not answer');
+    wasReady = ready;
+  };
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
+}

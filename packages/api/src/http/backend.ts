@@ -1,0 +1,15 @@
+import type { AuditChain, Dependencies, IAuditStore } from '@countersign/core';
+import type { ReadyView } from '@countersign/sdk';
+
+export type AuditVerdict =
+  | { readonly ok: true; readonly entries: bigint; readonly head: string }
+  | { readonly ok: false; readonly sequence: bigint; readonly problem: string };
+
+/** What the HTTP interface stands on. */
+export interface Backend {
+  /** `null` while the service is not connected to everything it needs; routes then answer `not_ready`. */
+  current(): Dependencies | null;
+  readiness(): Promise<ReadyView>;
+  /** Recomputes one whole chain of the audit log. */
+  verifyAuditChain(store: Pick<IAuditStore, 'read' | 'head'>, chain: AuditChain): Promise<AuditVerdict>;
+}

@@ -1,0 +1,74 @@
+import type { Credential, Dependencies, Result, Role } from '@countersign/core';
+import type { z } from 'zod';
+import type { Refusal } from '../problems/problem-codes.ts';
+import type { Backend } from './backend.ts';
+
+/**
+ * Who may call a route. `public`: anyone. `operational`: anyone where the service is bound to this machine, an operator elsewhere.
+ * Roles: a credential of one of them; agents and owners only ever see their own wallet: a path with `{wallet}` of another answers 404.
+ */
+export type Access = 'public' | 'operational' | readonly Role[];
+
+/** What every route declares; a route without it does not start (declared-routes.ts). */
+export interface RouteDeclaration {
+  readonly access: Access;
+  /** Whether an Idempotency-Key is required. */
+  readonly idempotency: 'required' | 'none';
+  /** The audit action that a successful call appends, `none` where it changes nothing. */
+  readonly audit: string;
+}
+
+export interface Call<Params, Query, Body> {
+  readonly deps: Dependencies;
+  readonly backend: Backend;
+  readonly caller: Credential;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly requestId: string;
+  readonly idempotencyKey: string | null;
+  readonly dryRun: boolean;
+}
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: { readonly [name: string]: string };
+}
+
+/** One route of the interface: what it takes, what it answers, and who may call it. */
+export interface Route extends RouteDeclaration {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly summary: string;
+  readonly tag: string;
+  /** What the caller would do, for the words of a refusal: "freeze a wallet". */
+  readonly action: string;
+  readonly params: z.ZodType<unknown>;
+  readonly query: z.ZodType<unknown>;
+  readonly body: z.ZodType<unknown> | null;
+  readonly headers: z.ZodType<unknown> | null;
+  readonly answers: { readonly [status: number]: z.ZodType<unknown> };
+  handle(call: Call<unknown, unknown, unknown>): Promise<Result<Reply, Refusal>>;
+}
+
+/** Types a route's handler by its schemas and forgets the types again, so that routes of all kinds stand in one list. */
+export function route<Params, Query, Body>(
+  spec: Omit<Route, 'params' | 'query' | 'body' | 'headers' | 'handle'> & {
+    readonly params: z.ZodType<Params>;
+    readonly query: z.ZodType<Query>;
+    /** `null`: the route takes no body. */
+    readonly body: z.ZodType<Body> | null;
+    readonly headers?: z.ZodType<unknown>;
+    handle(call: Call<Params, Query, Body>): Promise<Result<Reply, Refusal>>;
+  },
+): Route {
+  return { ...spec, headers: spec.headers ?? null, handle: (call) => spec.handle(call as Call<Params, Query, Body>) };
+}
+
+export function answer(
+  status: number,
+  body: unknown,
+  headers: { readonly [name: string]: string } = {},
+): { readonly ok: true; readonly value: Reply } {
+  return { ok: true, value: { status, body, headers } };
+}

@@ -1,0 +1,79 @@
+import { domainError } from '@countersign/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { refuseOtherWallet } from './authenticate.ts';
+import type { Backend } from './backend.ts';
+import { problemSchema } from './problem-schema.ts';
+import type { Route } from './route.ts';
+import { sendProblem } from './send-problem.ts';
+
+const KEY = /^[\x21-\x7e]{1,128}$/;
+const noBody: z.ZodType<Record<never, never>> = z.strictObject({});
+
+/** Registers a route of the interface. */
+export function addRoute(app: FastifyInstance, backend: Backend, route: Route): void {
+  const { method, url, access, idempotency, audit, action } = route;
+  app.route({
+    method,
+    url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { declaration: { access, idempotency, audit }, action },
+    schema: {
+      summary: route.summary,
+      tags: [route.tag],
+      operationId: operationId(method, url),
+      ...(access === 'public' ? { security: [] } : {}),
+      params: route.params,
+      querystring: route.query,
+      ...(route.headers === null ? {} : { headers: route.headers }),
+      ...(method === 'POST' ? { body: route.body ?? noBody } : {}),
+      response: { ...route.answers, '4xx': problemSchema, '5xx': problemSchema },
+    },
+    preValidation: async (request) => {
+      if (request.body === undefined && method === 'POST') request.body = {};
+    },
+    handler: (request, reply) => run(route, backend, request, reply),
+  });
+}
+
+async function run(route: Route, backend: Backend, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { caller, deps } = request;
+  if (caller === null || deps === null) throw new Error(`${route.url} was reached without a caller`);
+  const { wallet } = request.params as { readonly wallet?: string };
+  const other = wallet === undefined ? null : refuseOtherWallet(request, reply, wallet);
+  if (other !== null) return other;
+
+  const dry = request.headers['dry-run'];
+  if (dry !== undefined && (dry !== 'true' || route.idempotency === 'none'))
+    return sendProblem(request, reply, invalid('Dry-Run', route.idempotency === 'none' ? 'is not known here' : 'can only be "true"'));
+  const key = request.headers['idempotency-key'];
+  if (route.idempotency === 'required' && dry === undefined) {
+    if (key === undefined) return sendProblem(request, reply, { code: 'idempotency_key_missing' });
+    if (typeof key !== 'string' || !KEY.test(key))
+      return sendProblem(request, reply, invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters'));
+  }
+  const outcome = await route.handle({
+    deps,
+    backend,
+    caller,
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    requestId: request.id,
+    idempotencyKey: typeof key === 'string' ? key : null,
+    dryRun: dry === 'true',
+  });
+  if (!outcome.ok) return sendProblem(request, reply, outcome.error);
+  const { status, body, headers } = outcome.value;
+  if (headers !== undefined) reply.headers(headers);
+  if (status >= 400) reply.header('content-type', 'application/problem+json; charset=utf-8');
+  return reply.code(status).send(body);
+}
+
+function invalid(field: string, problem: string) {
+  return domainError('invalid_field', { field, problem });
+}
+
+/** `POST /v1/wallets/{wallet}/freeze` → `post_wallets_wallet_freeze`. */
+function operationId(method: string, url: string): string {
+  return `${method.toLowerCase()}${url.replace(/^\/v1/, '').replaceAll(/[^a-z]+/gi, '_')}`.replace(/_$/, '');
+}

@@ -1,0 +1,34 @@
+import { type DomainError, domainError, fail, type IBlockchainAdapter, type Result } from '@countersign/core';
+
+/**
+ * The chain, closed until its network is known to be the one that was configured: before that every question is `chain_unavailable`, so that
+ * nothing is ever built, signed or sent for another network.
+ */
+export function guardChain(chain: IBlockchainAdapter, isVerified: () => boolean): IBlockchainAdapter {
+  const guarded =
+    <Input extends readonly unknown[], T>(ask: (...input: Input) => Promise<Result<T, DomainError>>) =>
+    async (...input: Input): Promise<Result<T, DomainError>> =>
+      isVerified() ? ask(...input) : fail(domainError('chain_unavailable', { problem: 'its network is not known yet' }));
+  return {
+    health: () => chain.health(),
+    getNetwork: () => chain.getNetwork(),
+    isWalletAddress: (address) => chain.isWalletAddress(address),
+    deriveWallet: (createKey) => chain.deriveWallet(createKey),
+    getAssetInfo: guarded((asset) => chain.getAssetInfo(asset)),
+    planSpendingLimits: guarded((multisig, revision, limits) => chain.planSpendingLimits(multisig, revision, limits)),
+    createSmartWallet: guarded((input) => chain.createSmartWallet(input)),
+    replaceSpendingLimits: guarded((input) => chain.replaceSpendingLimits(input)),
+    addMember: guarded((input) => chain.addMember(input)),
+    removeMember: guarded((input) => chain.removeMember(input)),
+    readWallet: guarded((multisig) => chain.readWallet(multisig)),
+    buildIntent: guarded((input) => chain.buildIntent(input)),
+    buildTransaction: guarded((input) => chain.buildTransaction(input)),
+    decodeTransaction: guarded((message, context) => chain.decodeTransaction(message, context)),
+    simulateTransaction: guarded((message, addresses) => chain.simulateTransaction(message, addresses)),
+    assembleTransaction: guarded((message, signatures) => chain.assembleTransaction(message, signatures)),
+    submitTransaction: guarded((wire) => chain.submitTransaction(wire)),
+    getTransactionStatus: guarded((signatures) => chain.getTransactionStatus(signatures)),
+    getTransaction: guarded((signature, addresses) => chain.getTransaction(signature, addresses)),
+    getBalance: guarded((vault, asset) => chain.getBalance(vault, asset)),
+  };
+}

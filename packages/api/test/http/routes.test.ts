@@ -1,0 +1,93 @@
+import Fastify from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requireDeclarations } from '../../src/http/declared-routes.ts';
+import { allRoutes } from '../../src/routes/all-routes.ts';
+import { type Harness, startHarness } from './harness.ts';
+
+describe('the inventory of routes', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness();
+  });
+  afterAll(() => harness.close());
+
+  test('is complete, and each says who may call it', () => {
+    const inventory = harness.server.routes.map(({ method, url, access, idempotency, audit }) =>
+      [method, url, Array.isArray(access) ? access.join('+') : access, idempotency, audit].join(' '),
+    );
+    expect(inventory.sort()).toMatchInlineSnapshot(`
+      [
+        "GET /docs public none none",
+        "GET /docs/ public none none",
+        "GET /docs/js/scalar.js public none none",
+        "GET /health/live public none none",
+        "GET /health/ready public none none",
+        "GET /metrics operational none none",
+        "GET /openapi.json public none none",
+        "GET /v1/approvals operator+owner+agent none none",
+        "GET /v1/approvals/:id operator+owner+agent none none",
+        "GET /v1/audit operator+owner+agent none none",
+        "GET /v1/audit/entries operator+owner+agent none none",
+        "GET /v1/credentials operator none none",
+        "GET /v1/wallets operator+owner+agent none none",
+        "GET /v1/wallets/:wallet operator+owner+agent none none",
+        "GET /v1/wallets/:wallet/policies operator+owner+agent none none",
+        "GET /v1/wallets/:wallet/transactions agent+owner+operator none none",
+        "GET /v1/wallets/:wallet/transactions/:id agent+owner+operator none none",
+        "GET /v1/whoami operator+owner+agent none none",
+        "POST /v1/approvals/:id/approve operator+owner none approval.approved",
+        "POST /v1/approvals/:id/prepare operator+owner none approval.prepared",
+        "POST /v1/approvals/:id/reject operator+owner none approval.rejected",
+        "POST /v1/audit/verify operator+owner+agent none none",
+        "POST /v1/credentials operator none credential.issued",
+        "POST /v1/credentials/:id/revoke operator none credential.revoked",
+        "POST /v1/wallets operator none wallet.requested",
+        "POST /v1/wallets/:wallet/freeze operator+owner+agent none wallet.frozen",
+        "POST /v1/wallets/:wallet/policies operator none policy.proposed",
+        "POST /v1/wallets/:wallet/transactions agent required request.decided",
+        "POST /v1/wallets/:wallet/transactions/:id/cancel agent+operator none approval.void",
+        "POST /v1/wallets/:wallet/unfreeze operator+owner none wallet.unfreeze_requested",
+      ]
+    `);
+  });
+
+  test('a route that declares nothing, or lets anyone change something, does not start', async () => {
+    const plant = (config: object | undefined, method: 'GET' | 'POST' = 'GET') => {
+      const app = Fastify();
+      requireDeclarations(app);
+      return app.route({ method, url: '/planted', ...(config === undefined ? {} : { config }), handler: () => 'planted' });
+    };
+    const good = { access: ['operator'], idempotency: 'none', audit: 'none' };
+    expect(() => plant({ declaration: good })).not.toThrow();
+    expect(() => plant(undefined)).toThrow(/does not declare/);
+    expect(() => plant({ declaration: { ...good, access: [] } })).toThrow(/declares nothing/);
+    expect(() => plant({ declaration: { ...good, audit: '' } })).toThrow(/declares nothing/);
+    expect(() => plant({ declaration: { ...good, access: 'public' } }, 'POST')).toThrow(/anyone change/);
+    expect(() => plant({ declaration: { ...good, access: 'operational' } }, 'POST')).toThrow(/anyone change/);
+  });
+
+  test('the description has every route of the interface', async () => {
+    const described = await harness.ask({ path: '/openapi.json', as: null });
+    expect(described.status).toBe(200);
+    const { openapi, paths, components } = described.json as unknown as {
+      openapi: string;
+      paths: Record<string, Record<string, unknown>>;
+      components: { schemas: Record<string, unknown> };
+    };
+    expect(openapi).toBe('3.1.0');
+    for (const { method, url } of allRoutes) expect(paths[url]?.[method.toLowerCase()], `${method} ${url}`).toBeDefined();
+    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Transaction', 'Wallet', 'Approval', 'Prepared']));
+  });
+
+  test('the page at /docs has a policy of its own, everything else allows nothing', async () => {
+    const page = await harness.ask({ path: '/docs/', as: null });
+    expect(page.status).toBe(200);
+    expect(page.headers['content-security-policy']).toMatch(/script-src 'self' 'nonce-/);
+    expect(page.text).not.toMatch(/https?:\/\/(?!127|localhost|www\.w3\.org)/);
+    const data = await harness.ask({ path: '/v1/whoami' });
+    expect(data.headers['content-security-policy']).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(data.headers['cache-control']).toBe('no-store');
+    expect(data.headers['access-control-allow-origin']).toBeUndefined();
+    expect(data.headers['x-content-type-options']).toBe('nosniff');
+  });
+});

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Address,
+  type AssetId,
+  advanceAttempts,
+  approve,
+  type Credential,
+  createChainWatch,
+  createWallet,
+  type Dependencies,
+  type DomainError,
+  issueCredential,
+  NATIVE_ASSET,
+  ok,
+  prepareApproval,
+  type Result,
+  reconcile,
+  rulePolicyEngine,
+  type Wallet,
+  type WalletId,
+} from '@countersign/core';
+import { startTestDatabase, type TestDatabase } from '@countersign/postgres';
+import { createFakeChain, createFakeKeys, createTestKey, type FakeChain, type FakeKeys, type TestKey } from '@countersign/testkit';
+import { Client } from 'pg';
+
+/** Services over a real PostgreSQL, a chain and a signer in memory: for stopping them at any call. */
+export interface World {
+  readonly deps: Dependencies;
+  readonly chain: FakeChain;
+  readonly keys: FakeKeys;
+  readonly database: TestDatabase;
+  readonly sql: Client;
+  close(): Promise<void>;
+}
+
+export interface TestWallet {
+  readonly wallet: Wallet;
+  readonly owner: TestKey;
+  readonly merchant: Address;
+  readonly agent: Credential;
+}
+
+export const AUTONOMOUS = 100n;
+export const WINDOW_AUTONOMOUS = 500n;
+export const CEILING = 1_000n;
+
+export async function startWorld(): Promise<World> {
+  const database = await startTestDatabase({ poolSize: 24 });
+  const sql = new Client({ connectionString: database.url });
+  await sql.connect();
+  const chain = createFakeChain();
+  const keys = createFakeKeys();
+  const network = await chain.getNetwork();
+  if (!network.ok) throw new Error('no network');
+  const deps = dependencies({ database: database.database, chain, keys, network: network.value });
+  return {
+    deps,
+    chain,
+    keys,
+    database,
+    sql,
+    async close() {
+      await sql.end();
+      await database.close();
+    },
+  };
+}
+
+export function dependencies(parts: Pick<Dependencies, 'database' | 'chain' | 'keys' | 'network'>): Dependencies {
+  const clock = { nowMs: () => Date.now() };
+  return {
+    ...parts,
+    chainWatch: createChainWatch(parts.chain, clock),
+    policyEngine: rulePolicyEngine,
+    clock,
+    random: { bytes: (count) => randomBytes(count) },
+    limits: { approvalLifetimeMs: 3_600_000, statementLifetimeMs: 600_000, firstLookMs: 600_000, resendMs: 600_000, finalityMs: 600_000 },
+  };
+}
+
+export function must<T>(result: Result<T, DomainError>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+/** A wallet with money, made as any is: the owner signs its policy and its creation. */
+export async function makeWallet({ deps, chain }: World): Promise<TestWallet> {
+  const owner = createTestKey();
+  const merchant = createTestKey().address;
+  const policyText = JSON.stringify({
+    version: 1,
+    assets: [
+      {
+        asset: 'SOL',
+        perTransaction: { autonomous: AUTONOMOUS.toString(), ceiling: CEILING.toString() },
+        windows: [{ seconds: 86_400, autonomous: WINDOW_AUTONOMOUS.toString(), ceiling: '5000' }],
+      },
+    ],
+    recipients: [{ address: merchant, label: 'Merchant' }],
+    otherRecipients: 'denied',
+    fees: { perTransactionLamports: '100000', rentPerTransactionLamports: '0' },
+    signaturesPerMinute: 6000,
+  });
+  const { wallet, approval } = must(await createWallet(deps, { name: 'test', owner: owner.address, policyText, actor: 'test' }));
+  await approveAs(deps, approval.id, owner);
+  await drive(deps);
+  const agent = must(await issueCredential(deps, { role: 'agent', walletId: wallet.id, label: 'agent', actor: 'test' })).credential;
+  chain.fund(wallet.vault, 1_000_000n);
+  const active = await readWallet(deps, wallet.id);
+  if (active.state !== 'active') throw new Error(`the wallet is ${active.state}`);
+  return { wallet: active, owner, merchant, agent };
+}
+
+/** The owner prepares, signs and sends. */
+export async function approveAs(
+  deps: Dependencies,
+  approvalId: Parameters<typeof prepareApproval>[1]['approvalId'],
+  owner: TestKey,
+): Promise<Result<unknown, DomainError>> {
+  const prepared = await prepareApproval(deps, { approvalId, actor: 'test' });
+  if (!prepared.ok) return prepared;
+  const { statement, attempts } = prepared.value;
+  return approve(deps, {
+    approvalId,
+    statementSignature: statement === null ? null : owner.sign(new TextEncoder().encode(statement)),
+    messageSignatures: attempts.map(({ message }) => owner.sign(message)),
+  });
+}
+
+/** What the job does, until it has nothing more to do. */
+export async function drive(deps: Dependencies): Promise<void> {
+  for (let round = 0; round < 4; round += 1) {
+    const unsettled = must(await deps.database.transact(async (tx) => ok(await tx.attempts.unsettled(500))));
+    await advanceAttempts(
+      deps,
+      unsettled.map(({ id }) => id),
+    );
+    await reconcile(deps);
+  }
+}
+
+export async function readWallet(deps: Dependencies, id: WalletId): Promise<Wallet> {
+  const wallet = must(await deps.database.transact(async (tx) => ok(await tx.wallets.get(id))));
+  if (wallet === null) throw new Error('no such wallet');
+  return wallet;
+}
+
+/** What the budgets hold of a wallet, in base units, by state of the entry. */
+export async function budgetOf({ sql }: World, walletId: WalletId): Promise<{ readonly reserved: bigint; readonly settled: bigint }> {
+  const { rows } = await sql.query<{ state: string; sum: string }>(
+    'SELECT state, sum(amount - released_amount)::text AS sum FROM budget_entries WHERE wallet_id = $1 GROUP BY state',
+    [walletId],
+  );
+  const of = (state: string): bigint => BigInt(rows.find((row) => row.state === state)?.sum ?? '0');
+  return { reserved: of('reserved'), settled: of('settled') };
+}
+
+export const SOL: AssetId = NATIVE_ASSET;

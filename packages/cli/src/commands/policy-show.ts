@@ -1,0 +1,40 @@
+import type { AssetId, AssetInfo } from '@countersign/core';
+import { deriveChainLimits, parsePolicy, sha256Hex } from '@countersign/core';
+import { answered } from '../connection/answered.ts';
+import { connect } from '../connection/connect.ts';
+import { findWallet } from '../connection/find-wallet.ts';
+import { flag, type Handler } from '../invocation.ts';
+import { answer, EXIT_CODES, failed } from '../outcome.ts';
+import { policyLines } from '../output/policy-lines.ts';
+
+/** `policy show`: the revision in force, or the one that is named. */
+const policyShow: Handler = async (invocation) => {
+  const client = connect(invocation, 'operator');
+  if (!client.ok) return client;
+  const wallet = await findWallet(client.value, invocation);
+  if (!wallet.ok) return wallet;
+  const page = await answered(client.value.listPolicies(wallet.value.id));
+  if (!page.ok) return page;
+  const [named] = invocation.args;
+  const found = page.value.items.find(({ revision, state }) => (named === undefined ? state === 'active' : String(revision) === named));
+  if (!found)
+    return failed({
+      exitCode: EXIT_CODES.notFound,
+      code: 'not_found',
+      message: named === undefined ? 'no policy is in force, so nothing is allowed' : `there is no policy revision ${named}`,
+      remedy: '"countersign policy list" shows all',
+    });
+  if (flag(invocation, 'text')) return answer(found, found.text.split('\n'));
+  const policy = parsePolicy(found.text);
+  const limits = policy.ok ? deriveChainLimits(policy.value) : null;
+  const assets = (wallet.value.balances ?? []).map(({ asset, decimals }): AssetInfo => ({ asset: asset as AssetId, decimals }));
+  const body = policy.ok ? policyLines(policy.value, assets, limits?.ok ? limits.value : []) : found.text.split('\n');
+  return answer(found, [
+    `revision ${found.revision}, ${found.state}${found.activatedAt === null ? '' : ` since ${found.activatedAt}`}`,
+    '',
+    ...body,
+    '',
+    `SHA-256 ${sha256Hex(found.text)}`,
+  ]);
+};
+export default policyShow;

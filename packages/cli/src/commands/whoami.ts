@@ -1,0 +1,24 @@
+import { answered } from '../connection/answered.ts';
+import { connect } from '../connection/connect.ts';
+import { type Handler, text } from '../invocation.ts';
+import { answer } from '../outcome.ts';
+import { facts } from '../output/table.ts';
+
+const whoami: Handler = async (invocation) => {
+  const client = connect(invocation, text(invocation, 'as') === 'agent' ? 'agent' : 'operator');
+  if (!client.ok) return client;
+  const self = await answered(client.value.whoami());
+  if (!self.ok) return self;
+  const { id, role, label, wallet, createdAt } = self.value;
+  return answer(
+    self.value,
+    facts([
+      ['credential', id],
+      ['role', role],
+      ['label', label],
+      ['wallet', wallet ?? 'all'],
+      ['created', createdAt],
+    ]),
+  );
+};
+export default whoami;

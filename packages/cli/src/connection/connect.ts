@@ -1,0 +1,16 @@
+import { type CountersignClient, createClient } from '@countersign/sdk';
+import type { Invocation } from '../invocation.ts';
+import type { Failure } from '../outcome.ts';
+import { good, type Result } from '../result.ts';
+import { type DefaultRole, readSettings } from './settings.ts';
+
+/** Long enough for an approval, in which the service asks chain and signer. */
+const TIMEOUT_MS = 30_000;
+
+/** A client of the service that the command line names, with the credential of the role where none is named. */
+export function connect(invocation: Invocation, role: DefaultRole): Result<CountersignClient, Failure> {
+  const settings = readSettings(invocation, role);
+  if (!settings.ok) return settings;
+  const { url, credential } = settings.value;
+  return good(createClient({ baseUrl: url, credential, timeoutMs: TIMEOUT_MS }));
+}

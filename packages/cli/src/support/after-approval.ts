@@ -1,0 +1,70 @@
+import type { ApprovalView, CountersignClient, TransactionView, WalletView } from '@countersign/sdk';
+import { answered } from '../connection/answered.ts';
+import { flag, type Invocation } from '../invocation.ts';
+import { answer, EXIT_CODES, type Failure, type Outcome } from '../outcome.ts';
+import { approvalLines } from '../output/approval-lines.ts';
+import { transactionLines } from '../output/transaction-lines.ts';
+import { walletLines } from '../output/wallet-lines.ts';
+import { good, type Result } from '../result.ts';
+import { waitUntil } from './wait-until.ts';
+import { exitCodeOf, watchTransaction } from './watch-transaction.ts';
+
+const WATCH_MS = 120_000;
+
+/** What became of an approval: at once, or with `--watch` when it is done and its transaction finalized. */
+export async function afterApproval(
+  client: CountersignClient,
+  invocation: Invocation,
+  approved: ApprovalView,
+  more: { readonly [name: string]: unknown },
+): Promise<Outcome> {
+  const { transaction, wallet } = approved;
+  if (!flag(invocation, 'watch')) {
+    const hint = transaction === null ? `countersign approvals show ${approved.id}` : `countersign tx watch ${transaction}`;
+    return answer({ approval: approved, ...more }, [
+      '✓ signed and sent',
+      '',
+      ...approvalLines(approved),
+      '',
+      `${hint} shows how it goes on`,
+    ]);
+  }
+  return transaction === null
+    ? watchApproval(client, invocation, approved, more)
+    : watchPayment(client, invocation, approved, { wallet, id: transaction }, more);
+}
+
+async function watchPayment(
+  client: CountersignClient,
+  { world }: Invocation,
+  approved: ApprovalView,
+  which: { readonly wallet: string; readonly id: string },
+  more: object,
+): Promise<Outcome> {
+  const watched = await watchTransaction(world, client, { ...which, goal: 'finalized', timeoutMs: WATCH_MS });
+  if (!watched.ok) return watched;
+  const approval = await answered(client.getApproval(approved.id));
+  if (!approval.ok) return approval;
+  const { seen, done } = watched.value;
+  return answer({ approval: approval.value, transaction: seen, ...more }, transactionLines(seen), exitCodeOf(seen.state, done));
+}
+
+async function watchApproval(client: CountersignClient, { world }: Invocation, approved: ApprovalView, more: object): Promise<Outcome> {
+  const watched = await waitUntil(
+    world,
+    WATCH_MS,
+    () => answered(client.getApproval(approved.id)),
+    ({ state }) => state !== 'executing',
+  );
+  if (!watched.ok) return watched;
+  const { seen } = watched.value;
+  const wallet: Result<WalletView, Failure> = await answered(client.getWallet(approved.wallet));
+  if (!wallet.ok) return wallet;
+  const exitCode = seen.state === 'done' ? EXIT_CODES.ok : seen.state === 'executing' ? EXIT_CODES.unavailable : EXIT_CODES.conflict;
+  return answer({ approval: seen, wallet: wallet.value, ...more }, [...approvalLines(seen), '', ...walletLines(wallet.value)], exitCode);
+}
+
+/** The payment that an approval is about. */
+export async function transactionOf(client: CountersignClient, approval: ApprovalView): Promise<Result<TransactionView | null, Failure>> {
+  return approval.transaction === null ? good(null) : answered(client.getTransaction(approval.wallet, approval.transaction));
+}

@@ -1,0 +1,212 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Address, AUDIT_GENESIS, auditPreimage, decodeBase58, sha256Hex, verifyEd25519 } from '@countersign/core';
+import type { Approve, AuditEntryView, CreateTransaction, PreparedView, TransactionView, WalletView } from '@countersign/sdk';
+import { addressesFor, approval, RECIPIENT, transaction, WALLET_ID } from './prepared.ts';
+
+export interface Seen {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+/** A small service on loopback that speaks the HTTP contract: it keeps what it is told, refuses with problem documents, and checks signatures. */
+export interface FakeService {
+  readonly url: string;
+  readonly seen: readonly Seen[];
+  readonly paid: ReadonlyMap<string, TransactionView>;
+  /** What `prepare` answers, in turn; the last one again and again. */
+  prepared: readonly PreparedView[];
+  wallets: readonly WalletView[];
+  audit: readonly AuditEntryView[];
+  /** How many approvals are answered with `approval_not_prepared` first. */
+  outdated: number;
+  /** State that a payment has when it is looked at again. */
+  laterState: TransactionView['state'];
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+const problem = (status: number, code: string, more: object = {}): Answer => ({
+  status,
+  body: {
+    type: `urn:countersign:${code}`,
+    title: code,
+    status,
+    detail: `it is ${code}`,
+    code,
+    remedy: 'do something else',
+    requestId: 'req_1',
+    ...more,
+  },
+});
+
+export async function startFakeService(owner: Address): Promise<FakeService> {
+  const seen: Seen[] = [];
+  const paid = new Map<string, TransactionView>();
+  const { vault, agent } = await addressesFor(owner);
+  const wallet: WalletView = {
+    id: WALLET_ID,
+    name: 'main',
+    state: 'active',
+    vault,
+    owner,
+    agent,
+    policyRevision: 1,
+    frozenReason: null,
+    balances: [{ asset: 'SOL', amount: '10000000000', decimals: 9 }],
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+  let prepares = 0;
+  let last: PreparedView | undefined;
+  const service: FakeService = {
+    url: '',
+    seen,
+    paid,
+    prepared: [],
+    wallets: [wallet],
+    audit: auditChain('system', 3).concat(auditChain(WALLET_ID, 5)),
+    outdated: 0,
+    laterState: 'finalized',
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+
+  const pay = (key: string | undefined, dryRun: boolean, asked: CreateTransaction): Answer => {
+    const view = transaction({ ...asked, memo: asked.memo ?? null, state: 'submitted', route: 'autonomous', approval: null });
+    const violations = [{ rule: 'listed-recipients', outcome: 'denied' as const, message: 'nobody knows them', details: {} }];
+    const denied = asked.recipient !== RECIPIENT;
+    if (dryRun)
+      return {
+        status: 200,
+        body: { ...view.decision, verdict: denied ? 'denied' : 'allowed', violations: denied ? violations : [], dryRun: true },
+      };
+    if (key === undefined) return problem(400, 'idempotency_key_missing');
+    if (denied) return problem(403, 'payment_denied', { ...view, state: 'denied', violations, budgets: [] });
+    const before = paid.get(key);
+    if (before && before.amount !== asked.amount) return problem(409, 'idempotency_key_reused');
+    paid.set(key, before ?? view);
+    return { status: 202, body: before ?? view };
+  };
+
+  const approve = (body: Approve): Answer => {
+    service.outdated -= 1;
+    if (last === undefined || service.outdated >= 0) return problem(409, 'approval_not_prepared');
+    const current = last;
+    if (body.messageSignatures.length !== current.messages.length) return problem(422, 'owner_signature_invalid');
+    const good = current.messages.every((message, index) =>
+      verifyEd25519(owner, Buffer.from(message, 'base64'), decodeBase58(body.messageSignatures[index] ?? '') ?? new Uint8Array()),
+    );
+    const stated =
+      current.statement === null
+        ? body.statementSignature === null
+        : verifyEd25519(owner, Buffer.from(current.statement), decodeBase58(body.statementSignature ?? '') ?? new Uint8Array());
+    return good && stated ? { status: 200, body: { ...current.approval, state: 'executing' } } : problem(422, 'owner_signature_invalid');
+  };
+
+  const entries = (query: URLSearchParams): Answer => {
+    const from = BigInt(query.get('from') ?? '1');
+    const rows = service.audit.filter((row) => row.chain === query.get('chain') && BigInt(row.sequence) >= from);
+    const page = rows.slice(0, 2);
+    const next = rows[2];
+    return { status: 200, body: { items: page, nextCursor: next?.sequence ?? null } };
+  };
+
+  const route = ({ method, path, headers, body }: Seen): Answer => {
+    if (headers.authorization !== 'Bearer secret') return problem(401, 'unauthenticated');
+    const url = new URL(path, 'http://fake');
+    const where = `${method} ${url.pathname.replace(WALLET_ID, '{wallet}')}`;
+    const json = body === '' ? undefined : JSON.parse(body);
+    const page = (items: readonly object[]): Answer => ({ status: 200, body: { items, nextCursor: null } });
+    switch (where) {
+      case 'GET /v1/wallets':
+        return page(service.wallets);
+      case 'GET /v1/wallets/{wallet}':
+        return { status: 200, body: wallet };
+      case 'GET /v1/whoami':
+        return {
+          status: 200,
+          body: { id: 'crd_1', role: 'agent', wallet: WALLET_ID, label: 'bot', createdAt: wallet.createdAt, revokedAt: null },
+        };
+      case 'POST /v1/wallets/{wallet}/transactions':
+        return pay(headers['idempotency-key']?.toString(), headers['dry-run'] === 'true', json);
+      case 'POST /v1/wallets/{wallet}/freeze':
+        return {
+          status: 200,
+          body: {
+            wallet: { ...wallet, state: 'frozen' },
+            mayStillLand: [{ transaction: 'tx_1', signature: null, state: 'signed' }],
+            signerProblem: null,
+          },
+        };
+      case 'GET /v1/wallets/{wallet}/policies':
+        return page([]);
+      case 'GET /v1/approvals':
+        return page([...new Map(service.prepared.map((each) => [each.approval.id, each.approval])).values()]);
+      case 'POST /v1/audit/verify':
+        return { status: 200, body: { ok: true, chains: [] } };
+      case 'GET /v1/audit/entries':
+        return entries(url.searchParams);
+      case 'GET /health/ready':
+        return {
+          status: 503,
+          body: { ready: false, checks: [{ name: 'chain', ok: false, problem: 'no node answers' }], network: 'x', version: '0.1.0' },
+        };
+    }
+    if (where.startsWith('GET /v1/wallets/{wallet}/transactions/')) {
+      const found = [...paid.values()][0] ?? transaction();
+      return where.endsWith('tx_none') ? problem(404, 'not_found') : { status: 200, body: { ...found, state: service.laterState } };
+    }
+    if (where.startsWith('GET /v1/approvals/'))
+      return { status: 200, body: last?.approval ?? service.prepared[0]?.approval ?? approval('unfreeze') };
+    if (where.endsWith('/prepare')) {
+      last = service.prepared[Math.min(prepares, service.prepared.length - 1)];
+      prepares += 1;
+      return last ? { status: 200, body: last } : problem(409, 'approval_not_waiting');
+    }
+    if (where.endsWith('/approve')) return approve(json);
+    return problem(404, 'not_found');
+  };
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const one = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
+    seen.push(one);
+    const { status, body } = route(one);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return Object.assign(service, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+}
+
+/** An honest audit chain. */
+export function auditChain(chain: string, length: number): readonly AuditEntryView[] {
+  const rows: AuditEntryView[] = [];
+  for (let sequence = 1; sequence <= length; sequence += 1) {
+    const row = {
+      chain: chain as 'system',
+      sequence: BigInt(sequence),
+      atMs: Date.parse('2026-01-01T00:00:00.000Z') + sequence,
+      actor: 'service' as const,
+      action: 'request.decided',
+      subject: `tx_${sequence}`,
+      details: { verdict: 'allowed', amount: '5' },
+      previousHash: (rows.at(-1)?.hash ?? AUDIT_GENESIS) as typeof AUDIT_GENESIS,
+    };
+    const { atMs, ...shown } = row;
+    rows.push({ ...shown, sequence: String(sequence), at: new Date(atMs).toISOString(), hash: sha256Hex(auditPreimage(row)) });
+  }
+  return rows;
+}

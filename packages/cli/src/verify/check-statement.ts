@@ -1,0 +1,36 @@
+import { formatOwnerStatement, type OwnerStatement, parseOwnerStatement } from '@countersign/core';
+import type { Problems } from './collect-problems.ts';
+
+/** What the statement must say; expiry and nonce are the service's to choose. */
+export type ExpectedStatement =
+  | { readonly action: 'unfreeze' }
+  | { readonly action: 'install-policy'; readonly revision: number; readonly policySha256: string; readonly boundsSha256: string };
+
+/** Longest validity that is signed, so that a signature is not good for long after it was given. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** The statement must be exactly the text that these values make, still valid, and not for longer than a day. */
+export function checkStatement(
+  text: string | null,
+  expected: ExpectedStatement & { readonly network: string; readonly wallet: string },
+  nowMs: number,
+  problems: Problems,
+): OwnerStatement | null {
+  if (text === null) {
+    problems.add('there is no statement to sign');
+    return null;
+  }
+  const parsed = parseOwnerStatement(text);
+  if (!parsed.ok) {
+    problems.add(`the statement is not in its one form: it ${'problem' in parsed.error ? String(parsed.error.problem) : 'is unreadable'}`);
+    return null;
+  }
+  const { expiresAtMs, nonce } = parsed.value;
+  problems.expect(
+    formatOwnerStatement({ ...expected, expiresAtMs, nonce }) === text,
+    `the statement says something else than was checked:\n${text}`,
+  );
+  problems.expect(expiresAtMs > nowMs, 'the statement has expired (or the clock of this machine is wrong)');
+  problems.expect(expiresAtMs <= nowMs + LONGEST_MS, 'the statement is valid for more than a day (or the clock of this machine is wrong)');
+  return parsed.value;
+}

@@ -1,0 +1,158 @@
+import type { Address } from '../domain/address.ts';
+import type { AssetId } from '../domain/asset.ts';
+import type { ChainLimit } from '../domain/chain-limits.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { DomainError } from '../domain/errors.ts';
+import type { SimulationReport } from '../domain/facts.ts';
+import type { Result } from '../domain/result.ts';
+import type { WalletAddresses } from '../domain/wallet.ts';
+
+/** A complete unsigned message, and until when it can land. */
+export interface BuiltMessage {
+  readonly bytes: Uint8Array;
+  /** After a finalized block of this height the message can land no more, if it has not. */
+  readonly lastValidBlockHeight: bigint;
+  /** Who must sign, in the order of the message's signature slots; the first pays the fee. */
+  readonly signers: readonly Address[];
+}
+
+export interface Payment {
+  readonly asset: AssetId;
+  readonly amount: bigint;
+  readonly recipient: Address;
+  readonly memo: string | null;
+}
+
+export interface AssetInfo {
+  readonly asset: AssetId;
+  readonly decimals: number;
+}
+
+/** A spending limit as it stands, or shall stand, on chain. */
+export interface PlannedLimit extends ChainLimit {
+  /** The key that seeds its address. */
+  readonly createKey: Address;
+  readonly spendingLimit: Address;
+  readonly decimals: number;
+}
+
+/** What the chain holds for a wallet, read at one slot. */
+export interface WalletOnChain {
+  readonly multisig: Address;
+  readonly configAuthority: Address;
+  readonly threshold: number;
+  readonly timeLockSeconds: number;
+  readonly members: readonly { readonly key: Address; readonly permissions: number }[];
+  readonly rentCollector: Address | null;
+  /** Index of the latest proposal. */
+  readonly transactionIndex: bigint;
+  /** Every spending limit of the multisig found on chain, known or not. */
+  readonly limits: readonly {
+    readonly spendingLimit: Address;
+    readonly asset: AssetId;
+    readonly amount: bigint;
+    readonly remaining: bigint;
+    readonly periodSeconds: number;
+    readonly members: readonly Address[];
+    readonly destinations: readonly Address[];
+    readonly vaultIndex: number;
+  }[];
+  readonly slot: bigint;
+}
+
+export type TransactionStatus =
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'processed' | 'confirmed' | 'finalized'; readonly slot: bigint; readonly error: string | null };
+
+/** A transaction as the chain recorded it, for settlement. */
+export interface LandedTransaction {
+  readonly slot: bigint;
+  readonly error: string | null;
+  readonly feeLamports: bigint;
+  readonly feePayer: Address;
+  /** Gross fall of the vault's balances. */
+  readonly vaultOutflows: readonly { readonly asset: AssetId; readonly amount: bigint }[];
+}
+
+export interface ChainHealth {
+  readonly reachable: boolean;
+  readonly problem: string | null;
+  readonly network: string | null;
+  readonly finalizedBlockHeight: bigint | null;
+  readonly chainTimeMs: number | null;
+}
+
+/** What decoding needs to know beside the bytes: whose wallet it is and which wallets may be behind a token account. */
+export interface DecodeContext {
+  readonly addresses: WalletAddresses;
+  readonly candidateRecipients: readonly Address[];
+  /** Decimals of assets that the bytes do not state. */
+  readonly assets: readonly AssetInfo[];
+}
+
+/**
+ * The chain, in neutral words. Building and decoding share no code (INVARIANT I6). Errors: `chain_unavailable` when no node answers;
+ * `chain_rejected` says whether something may have landed.
+ */
+export interface IBlockchainAdapter {
+  /** Genesis hash, base58. */
+  getNetwork(): Promise<Result<string, DomainError>>;
+  health(): Promise<ChainHealth>;
+  /** Whether an address can be a person's or a service's key: on the curve. */
+  isWalletAddress(address: Address): boolean;
+  getAssetInfo(asset: AssetId): Promise<Result<AssetInfo, DomainError>>;
+
+  deriveWallet(createKey: Address): Promise<{ readonly multisig: Address; readonly vault: Address }>;
+  /** Where the spending limits of a policy revision will lie; deterministic in multisig, revision and asset. */
+  planSpendingLimits(
+    multisig: Address,
+    revision: number,
+    limits: readonly ChainLimit[],
+  ): Promise<Result<readonly PlannedLimit[], DomainError>>;
+  /** The messages that create a wallet, to be landed in order. The last blockhash is shared by all. */
+  createSmartWallet(input: {
+    readonly addresses: WalletAddresses;
+    readonly timeLockSeconds: number;
+    readonly limits: readonly PlannedLimit[];
+  }): Promise<Result<readonly BuiltMessage[], DomainError>>;
+  /** The messages that turn the spending limits on chain into `limits`, to be landed in order; none when nothing changes. */
+  replaceSpendingLimits(input: {
+    readonly addresses: WalletAddresses;
+    readonly remove: readonly Address[];
+    readonly add: readonly PlannedLimit[];
+  }): Promise<Result<readonly BuiltMessage[], DomainError>>;
+  addMember(input: { readonly addresses: WalletAddresses; readonly member: Address }): Promise<Result<BuiltMessage, DomainError>>;
+  removeMember(input: { readonly addresses: WalletAddresses; readonly member: Address }): Promise<Result<BuiltMessage, DomainError>>;
+  /** Reads a wallet at finalized commitment; `null` where no such account exists. */
+  readWallet(multisig: Address): Promise<Result<WalletOnChain | null, DomainError>>;
+
+  /** What the vault shall do, as inner message bytes: what a countersignature is about. Independent of any blockhash. */
+  buildIntent(input: { readonly addresses: WalletAddresses; readonly payment: Payment }): Promise<Result<Uint8Array, DomainError>>;
+  buildTransaction(
+    input:
+      | { readonly route: 'autonomous'; readonly addresses: WalletAddresses; readonly payment: Payment; readonly spendingLimit: Address }
+      | { readonly route: 'countersigned'; readonly addresses: WalletAddresses; readonly payment: Payment; readonly intent: Uint8Array },
+  ): Promise<Result<BuiltMessage, DomainError>>;
+  /** Every effect of a message, complete to the last byte; anything not understood is an `unknown` effect. */
+  decodeTransaction(message: Uint8Array, context: DecodeContext): Promise<Result<readonly Effect[], DomainError>>;
+  /** Runs the exact bytes, unsigned, against the latest state. */
+  simulateTransaction(message: Uint8Array, addresses: WalletAddresses): Promise<Result<SimulationReport, DomainError>>;
+  /** Puts signatures to a message and verifies every one; the id is the first signature in base58. */
+  assembleTransaction(
+    message: Uint8Array,
+    signatures: readonly { readonly signer: Address; readonly signature: Uint8Array }[],
+  ): Promise<Result<{ readonly wire: Uint8Array; readonly signature: string }, DomainError>>;
+  /** Hands signed bytes to the chain. The same bytes may be sent again at will. */
+  submitTransaction(wire: Uint8Array): Promise<Result<void, DomainError>>;
+  /**
+   * The status of each signature, in order, with a finalized block height that the same node told *before* it was asked for them: a signature
+   * that is not found although the height was past its last valid one can land no more (INVARIANT I3).
+   */
+  getTransactionStatus(
+    signatures: readonly string[],
+  ): Promise<Result<{ readonly statuses: readonly TransactionStatus[]; readonly finalizedBlockHeight: bigint }, DomainError>>;
+  /** A landed transaction; `null` where the chain does not know it. */
+  getTransaction(signature: string, addresses: WalletAddresses): Promise<Result<LandedTransaction | null, DomainError>>;
+  /** What the vault can spend (for the native asset: above rent exemption), confirmed. */
+  getBalance(vault: Address, asset: AssetId): Promise<Result<bigint, DomainError>>;
+}

@@ -1,0 +1,79 @@
+import type { Address } from '../domain/address.ts';
+import type { DomainError } from '../domain/errors.ts';
+import type { WalletId } from '../domain/ids.ts';
+import type { Result } from '../domain/result.ts';
+
+/** Ed25519, 64 bytes. */
+export type Signature = Uint8Array;
+
+/** The signer's account of one signature, to be kept by the host and given back after a restart. Opaque bytes. */
+export type SignerReceipt = Uint8Array;
+
+export interface SignerWallet {
+  readonly walletId: WalletId;
+  readonly agentPublicKey: Address;
+  readonly policyRevision: number;
+  readonly state: 'active' | 'suspended' | 'no_bounds';
+}
+
+export interface SignerHealth {
+  readonly ready: boolean;
+  readonly problem: string | null;
+  readonly wallets: readonly SignerWallet[];
+}
+
+/**
+ * The agent half: keys that live in the signer, its own process. Nothing here returns or takes key bytes (INVARIANT I9), and
+ * every message is decoded completely by the signer before it signs (INVARIANT I1).
+ * Errors: `signer_unavailable` (nothing answered in time; a signature may have been made, its bytes never left the signer) and `signer_refused`.
+ */
+export interface IAgentKeys {
+  /** Public key of the fee account, which pays fees and rent for all wallets. */
+  getFeeAccount(): Promise<Result<Address, DomainError>>;
+  /** The address from which the wallet's multisig address is derived. The same wallet id gives the same address. */
+  getCreateKey(walletId: WalletId): Promise<Result<Address, DomainError>>;
+  /** Makes the agent key of a wallet and pins the owner's public key to it. Idempotent for the same arguments. */
+  initializeAgentKey(input: {
+    readonly walletId: WalletId;
+    readonly owner: Address;
+    readonly multisig: Address;
+    readonly network: string;
+  }): Promise<Result<{ readonly agent: Address }, DomainError>>;
+  getAgentPublicKey(walletId: WalletId): Promise<Result<Address, DomainError>>;
+  /** Installs owner-signed bounds; revision must be one higher than the installed one. Idempotent for the same bytes. */
+  installBounds(input: {
+    readonly walletId: WalletId;
+    readonly statement: string;
+    readonly ownerSignature: Signature;
+    readonly bounds: Uint8Array;
+  }): Promise<Result<{ readonly revision: number }, DomainError>>;
+  /**
+   * Signs a message with the agent key. `spend`: the agent pays alone. `with_owner`: the owner's signature over the same bytes is
+   * given and verified first.
+   */
+  signWithAgentKey(
+    input: { readonly walletId: WalletId; readonly message: Uint8Array } & (
+      | { readonly kind: 'spend' }
+      | { readonly kind: 'with_owner'; readonly ownerSignature: Signature }
+    ),
+  ): Promise<Result<{ readonly signature: Signature; readonly receipt: SignerReceipt }, DomainError>>;
+  /**
+   * Signs as fee payer, and as create key where the message needs it. The message may hold only Squads, token-account creation,
+   * compute-budget and memo instructions in which the fee account pays fees and rent.
+   */
+  signWithFeeKey(input: {
+    readonly walletId: WalletId;
+    readonly message: Uint8Array;
+  }): Promise<Result<readonly { readonly signer: Address; readonly signature: Signature }[], DomainError>>;
+  /** Gives receipts back after a restart of the signer, oldest first. */
+  restoreReceipts(walletId: WalletId, receipts: readonly SignerReceipt[]): Promise<Result<void, DomainError>>;
+  /** Immediate. Anyone who reaches the signer may stop it. */
+  suspendAgentKey(walletId: WalletId): Promise<Result<void, DomainError>>;
+  /** Needs the owner's `unfreeze` statement. */
+  resumeAgentKey(input: {
+    readonly walletId: WalletId;
+    readonly statement: string;
+    readonly ownerSignature: Signature;
+  }): Promise<Result<void, DomainError>>;
+  healthCheck(): Promise<SignerHealth>;
+}

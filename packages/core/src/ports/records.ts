@@ -1,0 +1,100 @@
+import type { ApprovalKind, ApprovalState } from '../domain/approval-states.ts';
+import type { AssetId } from '../domain/asset.ts';
+import type { AttemptState } from '../domain/attempt-states.ts';
+import type { Decision, Route } from '../domain/decision.ts';
+import type { ApprovalId, AttemptId, CredentialId, RequestId, WalletId } from '../domain/ids.ts';
+import type { RequestState } from '../domain/request-states.ts';
+import type { Payment, PlannedLimit } from './blockchain-adapter.ts';
+
+/** `proposed`: waits for the owner and the chain. `active`: in force; one a wallet. `superseded`: was in force. `void`: never came into force. */
+export type PolicyState = 'proposed' | 'active' | 'superseded' | 'void';
+
+export interface PolicyRevision {
+  readonly walletId: WalletId;
+  readonly revision: number;
+  readonly state: PolicyState;
+  /** The exact document that the owner signs the hash of. */
+  readonly text: string;
+  readonly policySha256: string;
+  /** Deterministic CBOR for the signer. */
+  readonly bounds: Uint8Array;
+  readonly boundsSha256: string;
+  readonly limits: readonly PlannedLimit[];
+  readonly createdAtMs: number;
+  readonly activatedAtMs: number | null;
+}
+
+export interface TransactionRequest {
+  readonly id: RequestId;
+  readonly walletId: WalletId;
+  readonly credentialId: CredentialId;
+  readonly state: RequestState;
+  readonly payment: Payment;
+  readonly route: Route | null;
+  readonly decision: Decision;
+  /** Inner message bytes that a countersignature is about; pinned. `null` on the autonomous route. */
+  readonly intent: Uint8Array | null;
+  /** Signature of the attempt that was sent last, base58. */
+  readonly signature: string | null;
+  /** Why it ended without landing, in words. */
+  readonly problem: string | null;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/** One set of bytes. It belongs to a request, or to an approval that changes the wallet itself, or (countersigned payments) to both. */
+export interface Attempt {
+  readonly id: AttemptId;
+  readonly walletId: WalletId;
+  readonly requestId: RequestId | null;
+  readonly approvalId: ApprovalId | null;
+  /** Position among the transactions of one approval, from 0; they land in this order. */
+  readonly step: number;
+  readonly state: AttemptState;
+  readonly message: Uint8Array;
+  readonly lastValidBlockHeight: bigint;
+  /** Signed transaction; persisted before it is sent (INVARIANT I2). */
+  readonly wire: Uint8Array | null;
+  readonly signature: string | null;
+  /** What it holds of the budgets; `null` when it moves nothing of the vault. */
+  readonly outflow: { readonly asset: AssetId; readonly amount: bigint; readonly route: Route } | null;
+  readonly problem: string | null;
+  readonly createdAtMs: number;
+}
+
+export interface Approval {
+  readonly id: ApprovalId;
+  readonly walletId: WalletId;
+  readonly kind: ApprovalKind;
+  readonly state: ApprovalState;
+  readonly requestId: RequestId | null;
+  /** The revision to install (`create_wallet`, `install_policy`), or the one under which the request was judged. */
+  readonly policyRevision: number | null;
+  /** What was last handed to the owner to sign; `null` until the first time. */
+  readonly prepared: PreparedApproval | null;
+  readonly problem: string | null;
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+export interface PreparedApproval {
+  /** Exact text of the owner statement, where the kind has one. */
+  readonly statement: string | null;
+  /** Attempts in the order in which they land. */
+  readonly attemptIds: readonly AttemptId[];
+  /** Policy revision in force when it was prepared; another one in force at approval voids it (INVARIANT I6). */
+  readonly underRevision: number | null;
+  readonly preparedAtMs: number;
+}
+
+export type Role = 'agent' | 'operator' | 'owner';
+
+export interface Credential {
+  readonly id: CredentialId;
+  readonly role: Role;
+  /** The wallet that an agent or owner credential is for; `null` for operators. */
+  readonly walletId: WalletId | null;
+  readonly label: string;
+  readonly createdAtMs: number;
+  readonly revokedAtMs: number | null;
+}

@@ -1,0 +1,65 @@
+import { type DomainError, domainError } from '../domain/errors.ts';
+import { sha256Hex } from '../domain/hash.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { Dependencies } from './dependencies.ts';
+import { decideCountersigned, witnessCountersigned } from './judge-countersigned.ts';
+import type { OwnerConsent } from './owner-consent.ts';
+import type { ApprovalInContext } from './read-approval.ts';
+import { signAttempt } from './sign-attempt.ts';
+import { submitAttempt } from './submit-attempt.ts';
+
+/** The owner countersigned a payment: judged again on the exact bytes, reserved, then signed by the agent's signer last, and sent. */
+export async function approvePayment(
+  deps: Dependencies,
+  context: ApprovalInContext,
+  consent: OwnerConsent,
+): Promise<Result<void, DomainError>> {
+  const { approval, wallet, request } = context;
+  const [attempt] = context.attempts;
+  const [ownerSignature] = consent.messageSignatures;
+  if (request === null || !attempt || !ownerSignature) throw new Error(`approval ${approval.id} is about no payment`);
+  const witnessed = await witnessCountersigned(deps, wallet, request, attempt.message);
+  if (!witnessed.ok) return witnessed;
+  const reserved = await deps.database.transact(async (tx) => {
+    const locked = await tx.wallets.lock(wallet.id);
+    const current = await tx.approvals.lock(approval.id);
+    if (locked === null || current === null || current.state !== 'waiting')
+      return fail(domainError('approval_not_waiting', { approval: approval.id, state: current?.state ?? 'missing' }));
+    const notPrepared = (problem: string) => fail(domainError('approval_not_prepared', { approval: approval.id, problem }));
+    if (current.prepared?.attemptIds[0] !== attempt.id) return notPrepared('other bytes were prepared since; prepare again');
+    if (current.prepared.underRevision !== locked.policyRevision)
+      return notPrepared('the policy changed since it was prepared; prepare again');
+    const [other] = (await tx.attempts.liveCountersigned(wallet.id)).filter(({ id }) => id !== attempt.id);
+    if (other) return fail(domainError('another_countersigned_payment', { wallet: wallet.id, request: other.requestId ?? other.id }));
+    const decision = await decideCountersigned(deps, tx, approval, locked, witnessed.value);
+    if (!decision.ok) return decision;
+    const atMs = decision.value.decidedAtMs;
+    if (atMs > current.expiresAtMs) return fail(domainError('approval_not_waiting', { approval: approval.id, state: 'expired' }));
+    await tx.approvals.move(approval.id, 'waiting', 'executing', {});
+    if (!(await tx.requests.move(request.id, 'awaiting_owner', 'approved', { atMs, decision: decision.value })))
+      return fail(
+        domainError('state_conflict', { kind: 'transaction', id: request.id, expected: 'awaiting_owner', actual: request.state }),
+      );
+    const { asset, amount } = request.payment;
+    await tx.budgets.reserve({ attemptId: attempt.id, walletId: wallet.id, asset, amount, route: 'countersigned', atMs });
+    await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: attempt.id }, { startAfterMs: deps.limits.firstLookMs });
+    await tx.audit.append(
+      [
+        {
+          chain: wallet.id,
+          action: 'approval.approved',
+          actor: `owner:${wallet.owner}`,
+          subject: approval.id,
+          details: { request: request.id, messageSha256: sha256Hex(attempt.message), policyRevision: decision.value.policyRevision },
+        },
+      ],
+      atMs,
+    );
+    return ok(undefined);
+  });
+  if (!reserved.ok) return reserved;
+  const signed = await signAttempt(deps, attempt, ownerSignature);
+  // What was consented to and not signed runs out and comes back to the owner; the caller learns why.
+  if (!signed.ok) return signed;
+  return submitAttempt(deps, signed.value);
+}

@@ -1,0 +1,71 @@
+import type { ApprovalState } from '../domain/approval-states.ts';
+import { type DomainError, domainError } from '../domain/errors.ts';
+import type { ApprovalId, RequestId } from '../domain/ids.ts';
+import type { RequestState } from '../domain/request-states.ts';
+import { fail, ok, type Result } from '../domain/result.ts';
+import type { ITransaction } from '../ports/database.ts';
+import type { Approval } from '../ports/records.ts';
+import { type Actor, type Dependencies, SERVICE } from './dependencies.ts';
+
+type End = Extract<ApprovalState, 'rejected' | 'expired' | 'void'>;
+const REQUEST_END: { readonly [State in End]: RequestState } = { rejected: 'rejected', expired: 'expired', void: 'cancelled' };
+
+/** Says no to what waits for the owner. Saying no takes nothing from anybody, so the operator may do it as well as the owner. */
+export async function rejectApproval(
+  deps: Dependencies,
+  input: { readonly approvalId: ApprovalId; readonly reason: string; readonly actor: Actor },
+): Promise<Result<Approval, DomainError>> {
+  return deps.database.transact(async (tx) => endApproval(tx, input.approvalId, 'rejected', input.reason, input.actor));
+}
+
+/** Takes a request back before anything was signed for it. */
+export async function cancelTransaction(
+  deps: Dependencies,
+  input: { readonly requestId: RequestId; readonly actor: Actor },
+): Promise<Result<Approval, DomainError>> {
+  return deps.database.transact(async (tx) => {
+    const approval = await tx.approvals.ofRequest(input.requestId);
+    if (approval !== null) return endApproval(tx, approval.id, 'void', 'cancelled by the one who asked', input.actor);
+    const request = await tx.requests.get(input.requestId);
+    if (request === null) return fail(domainError('not_found', { kind: 'transaction', id: input.requestId }));
+    return fail(
+      domainError('state_conflict', { kind: 'transaction', id: input.requestId, expected: 'awaiting_owner', actual: request.state }),
+    );
+  });
+}
+
+/** Ends what nobody answered in time. Idempotent. */
+export async function expireApprovals(deps: Dependencies): Promise<void> {
+  const overdue = await deps.database.transact(async (tx) => ok(await tx.approvals.overdue(await tx.nowMs(), 100)));
+  if (!overdue.ok) throw new Error(`overdue approvals could not be read: ${JSON.stringify(overdue.error)}`);
+  for (const { id } of overdue.value)
+    await deps.database.transact(async (tx) => endApproval(tx, id, 'expired', 'nobody answered in time', SERVICE));
+}
+
+async function endApproval(
+  tx: ITransaction,
+  approvalId: ApprovalId,
+  to: End,
+  problem: string,
+  actor: Actor,
+): Promise<Result<Approval, DomainError>> {
+  const first = await tx.approvals.get(approvalId);
+  if (first === null) return fail(domainError('not_found', { kind: 'approval', id: approvalId }));
+  await tx.wallets.lock(first.walletId);
+  const approval = await tx.approvals.lock(approvalId);
+  if (approval === null || !(await tx.approvals.move(approvalId, 'waiting', to, { problem })))
+    return fail(domainError('approval_not_waiting', { approval: approvalId, state: approval?.state ?? 'missing' }));
+  const { walletId, kind, requestId, policyRevision } = approval;
+  const atMs = await tx.nowMs();
+  for (const attempt of await tx.attempts.ofApproval(approvalId))
+    if (attempt.state === 'prepared') await tx.attempts.move(attempt.id, 'prepared', 'withdrawn', { problem });
+  if (requestId !== null) await tx.requests.move(requestId, 'awaiting_owner', REQUEST_END[to], { atMs, problem });
+  if ((kind === 'create_wallet' || kind === 'install_policy') && policyRevision !== null)
+    await tx.policies.move(walletId, policyRevision, 'proposed', 'void', atMs);
+  if (kind === 'create_wallet') await tx.wallets.move(walletId, 'creating', 'failed', { frozenReason: null });
+  await tx.audit.append(
+    [{ chain: walletId, action: `approval.${to}`, actor, subject: approvalId, details: { kind, request: requestId, problem } }],
+    atMs,
+  );
+  return ok({ ...approval, state: to, problem });
+}

@@ -1,0 +1,48 @@
+import type { Address } from '../domain/address.ts';
+import { deriveBounds, encodeBounds } from '../domain/bounds.ts';
+import { deriveChainLimits } from '../domain/chain-limits.ts';
+import type { DomainError } from '../domain/errors.ts';
+import { sha256Hex } from '../domain/hash.ts';
+import type { WalletId } from '../domain/ids.ts';
+import { ok, type Result } from '../domain/result.ts';
+import type { PolicyRevision } from '../ports/records.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** A policy document as a revision to propose: checked, with the limits that the chain will hold and the bounds that the signer will enforce. */
+export async function planPolicy(
+  deps: Dependencies,
+  input: {
+    readonly walletId: WalletId;
+    readonly multisig: Address;
+    readonly agent: Address;
+    readonly revision: number;
+    readonly text: string;
+  },
+): Promise<Result<PolicyRevision, DomainError>> {
+  const { walletId, multisig, agent, revision, text } = input;
+  const policy = deps.policyEngine.validate(text);
+  if (!policy.ok) return policy;
+  for (const { asset } of policy.value.assets) {
+    const info = await deps.chain.getAssetInfo(asset);
+    if (!info.ok) return info;
+  }
+  const chainLimits = deriveChainLimits(policy.value);
+  if (!chainLimits.ok) return chainLimits;
+  const limits = await deps.chain.planSpendingLimits(multisig, revision, chainLimits.value);
+  if (!limits.ok) return limits;
+  const bounds = encodeBounds(
+    deriveBounds(policy.value, { network: deps.network, wallet: multisig, revision, agent, limits: limits.value }),
+  );
+  return ok({
+    walletId,
+    revision,
+    state: 'proposed',
+    text,
+    policySha256: sha256Hex(text),
+    bounds,
+    boundsSha256: sha256Hex(bounds),
+    limits: limits.value,
+    createdAtMs: deps.clock.nowMs(),
+    activatedAtMs: null,
+  });
+}

@@ -1,0 +1,31 @@
+import type { WalletId } from '../domain/ids.ts';
+import { type AgentPolicy, parsePolicy } from '../domain/policy.ts';
+import type { IReader } from '../ports/database.ts';
+import type { PolicyRevision } from '../ports/records.ts';
+
+export interface PolicyInForce {
+  readonly revision: PolicyRevision;
+  readonly rules: AgentPolicy;
+}
+
+const MOST_REMEMBERED = 1_000;
+/** Parsed documents by the hash of their exact text, so that a payment does not parse what it has parsed before. */
+const parsedBySha256 = new Map<string, AgentPolicy>();
+
+/** The policy in force of a wallet; `null` when there is none, or when its stored text no longer parses, which then allows nothing (INVARIANT I5). */
+export async function readPolicyInForce(reader: IReader, walletId: WalletId): Promise<PolicyInForce | null> {
+  const revision = await reader.policies.active(walletId);
+  if (revision === null) return null;
+  const rules = parseOnce(revision);
+  return rules === null ? null : { revision, rules };
+}
+
+function parseOnce({ policySha256, text }: PolicyRevision): AgentPolicy | null {
+  const known = parsedBySha256.get(policySha256);
+  if (known) return known;
+  const parsed = parsePolicy(text);
+  if (!parsed.ok) return null;
+  if (parsedBySha256.size >= MOST_REMEMBERED) parsedBySha256.clear();
+  parsedBySha256.set(policySha256, parsed.value);
+  return parsed.value;
+}

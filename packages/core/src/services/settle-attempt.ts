@@ -1,0 +1,122 @@
+import { ATTEMPT_MOVES } from '../domain/attempt-states.ts';
+import type { DomainError } from '../domain/errors.ts';
+import type { RequestState } from '../domain/request-states.ts';
+import { mayMove } from '../domain/request-states.ts';
+import { ok } from '../domain/result.ts';
+import type { ITransaction } from '../ports/database.ts';
+import type { Attempt } from '../ports/records.ts';
+import { type Dependencies, SERVICE } from './dependencies.ts';
+import { problemOf } from './submit-attempt.ts';
+
+/**
+ * An attempt is finalized: what it moved is settled, or, where it failed on chain and so moved nothing, released. Returns false when
+ * there has to be another look: the chain does not yet show the transaction itself, or the attempt was just moved by somebody else.
+ */
+export async function settleLanded(deps: Dependencies, attempt: Attempt, error: string | null): Promise<boolean> {
+  const { outflow } = attempt;
+  let moved = 0n;
+  if (error === null && outflow !== null) {
+    const wallet = await deps.database.read(async (reader) => ok(await reader.wallets.get(attempt.walletId)));
+    if (!wallet.ok || wallet.value === null || attempt.signature === null) return false;
+    const landed = await deps.chain.getTransaction(attempt.signature, wallet.value);
+    if (!landed.ok || landed.value === null) return false;
+    moved = landed.value.vaultOutflows.reduce((sum, { asset, amount }) => (asset === outflow.asset ? sum + amount : sum), 0n);
+  }
+  return end(deps, attempt, error === null ? 'finalized' : 'failed', error, async (tx) => {
+    if (outflow === null) return;
+    if (error !== null) await tx.budgets.release(attempt.id);
+    else await tx.budgets.settle(attempt.id, moved < outflow.amount ? moved : outflow.amount);
+  });
+}
+
+/** The bytes provably cannot land. A countersigned payment goes back to the owner; one that the agent made alone ends as `expired`. */
+export async function settleExpired(deps: Dependencies, attempt: Attempt): Promise<boolean> {
+  return end(deps, attempt, 'expired', 'its blockhash expired before it landed', async (tx) => {
+    if (attempt.outflow !== null) await tx.budgets.release(attempt.id);
+  });
+}
+
+async function end(
+  deps: Dependencies,
+  attempt: Attempt,
+  to: 'finalized' | 'failed' | 'expired',
+  problem: string | null,
+  account: (tx: ITransaction) => Promise<void>,
+): Promise<boolean> {
+  const { id, walletId, requestId, approvalId } = attempt;
+  const ended = await deps.database.transact(async (tx) => {
+    const [, current, atMs] = await Promise.all([tx.wallets.lock(walletId), tx.attempts.get(id), tx.nowMs(), tx.audit.hold(walletId)]);
+    // Two jobs may have seen the same end.
+    if (current === null || !ATTEMPT_MOVES[current.state].includes(to)) return ok(true);
+    const change = problem === null ? {} : { problem };
+    if (!(await tx.attempts.move(id, current.state, to, change))) return ok(false);
+    await account(tx);
+    if (requestId !== null) {
+      const next: RequestState = to === 'expired' && approvalId !== null ? 'awaiting_owner' : to;
+      await moveRequest(tx, attempt, next, atMs, problem);
+      if (approvalId !== null)
+        await tx.approvals.move(approvalId, 'executing', to === 'finalized' ? 'done' : to === 'failed' ? 'failed' : 'waiting', change);
+    }
+    await tx.audit.append(
+      [
+        {
+          chain: walletId,
+          action: `attempt.${to}`,
+          actor: SERVICE,
+          subject: id,
+          details: { request: requestId, signature: attempt.signature, problem },
+        },
+      ],
+      atMs,
+    );
+    return ok(true);
+  });
+  if (!ended.ok) throw new Error(`an outcome could not be written: ${JSON.stringify(ended.error)}`);
+  return ended.value;
+}
+
+export async function recordConfirmed(deps: Dependencies, attempt: Attempt): Promise<void> {
+  await step(deps, attempt, 'confirmed', null);
+}
+
+/** The bytes were handed out again: `submitted` where a node took them, else `unknown`. */
+export async function recordResent(deps: Dependencies, attempt: Attempt, error: DomainError | null): Promise<void> {
+  await step(deps, attempt, error === null ? 'submitted' : 'unknown', error === null ? null : problemOf(error));
+}
+
+async function step(
+  deps: Dependencies,
+  attempt: Attempt,
+  to: 'confirmed' | 'submitted' | 'unknown',
+  problem: string | null,
+): Promise<void> {
+  if (attempt.state === to) return;
+  const { id, walletId, requestId, signature } = attempt;
+  const stepped = await deps.database.transact(async (tx) => {
+    const change = problem === null ? {} : { problem };
+    const [moved, atMs] = await Promise.all([tx.attempts.move(id, attempt.state, to, change), tx.nowMs(), tx.audit.hold(walletId)]);
+    if (!moved) return ok(undefined);
+    const event = {
+      chain: walletId,
+      action: `attempt.${to}`,
+      actor: SERVICE,
+      subject: id,
+      details: { request: requestId, signature, problem },
+    };
+    await Promise.all([moveRequest(tx, attempt, to, atMs, problem), tx.audit.append([event], atMs)]);
+    return ok(undefined);
+  });
+  if (!stepped.ok) throw new Error(`a step could not be written: ${JSON.stringify(stepped.error)}`);
+}
+
+async function moveRequest(
+  tx: ITransaction,
+  { requestId }: Attempt,
+  to: RequestState,
+  atMs: number,
+  problem: string | null,
+): Promise<void> {
+  const request = requestId === null ? null : await tx.requests.get(requestId);
+  if (request === null || request.state === to || !mayMove(request.state, to)) return;
+  await tx.requests.move(request.id, request.state, to, { atMs, ...(problem === null ? {} : { problem }) });
+}

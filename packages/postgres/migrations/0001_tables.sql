@@ -1,0 +1,169 @@
+-- The truth. Amounts are unsigned 64-bit numbers in base units, moments Unix milliseconds. docs/spec/database.md.
+
+CREATE DOMAIN record_id AS text COLLATE "C" CONSTRAINT record_id_length CHECK (length(VALUE) BETWEEN 1 AND 64);
+CREATE DOMAIN amount_u64 AS numeric(20, 0) CONSTRAINT amount_u64_range CHECK (VALUE BETWEEN 0 AND 18446744073709551615);
+CREATE DOMAIN unix_ms AS bigint CONSTRAINT unix_ms_range CHECK (VALUE BETWEEN 0 AND 9007199254740991);
+CREATE DOMAIN sha256_hex AS text COLLATE "C" CONSTRAINT sha256_hex_form CHECK (VALUE ~ '^[0-9a-f]{64}$');
+
+CREATE TABLE wallets (
+  id record_id CONSTRAINT wallets_id PRIMARY KEY,
+  name text NOT NULL,
+  state text NOT NULL,
+  multisig text NOT NULL,
+  vault text NOT NULL,
+  owner_address text NOT NULL,
+  agent_address text NOT NULL,
+  create_key text NOT NULL,
+  fee_account text NOT NULL,
+  policy_revision integer,
+  time_lock_seconds integer NOT NULL CONSTRAINT wallets_time_lock CHECK (time_lock_seconds >= 0),
+  frozen_reason text,
+  created_at_ms unix_ms NOT NULL,
+  -- The moment of the latest budget entry: the wallet's clock never stands before it.
+  last_decision_at_ms unix_ms NOT NULL DEFAULT 0,
+  -- Two records over one vault would count its budgets twice over.
+  CONSTRAINT wallets_multisig_once UNIQUE (multisig),
+  CONSTRAINT wallets_frozen_reason CHECK (frozen_reason IS NULL OR state = 'frozen')
+) WITH (fillfactor = 70);
+
+CREATE TABLE policy_revisions (
+  wallet_id record_id NOT NULL,
+  revision integer NOT NULL CONSTRAINT policy_revisions_from_one CHECK (revision >= 1),
+  state text NOT NULL,
+  text text NOT NULL,
+  policy_sha256 sha256_hex NOT NULL,
+  bounds bytea NOT NULL,
+  bounds_sha256 sha256_hex NOT NULL,
+  limits json NOT NULL,
+  created_at_ms unix_ms NOT NULL,
+  activated_at_ms unix_ms,
+  -- A proposal that came to nothing leaves its number to the next one.
+  proposal bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT policy_revisions_id PRIMARY KEY,
+  CONSTRAINT policy_revisions_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT policy_revisions_activation CHECK ((activated_at_ms IS NOT NULL) = (state IN ('active', 'superseded')))
+);
+CREATE UNIQUE INDEX policy_revisions_one_active ON policy_revisions (wallet_id) WHERE state = 'active';
+CREATE UNIQUE INDEX policy_revisions_number_once ON policy_revisions (wallet_id, revision) WHERE state <> 'void';
+
+CREATE TABLE credentials (
+  id record_id CONSTRAINT credentials_id PRIMARY KEY,
+  role text NOT NULL CONSTRAINT credentials_role CHECK (role IN ('agent', 'operator', 'owner')),
+  wallet_id record_id,
+  label text NOT NULL,
+  hash bytea NOT NULL CONSTRAINT credentials_hash_length CHECK (length(hash) = 32),
+  created_at_ms unix_ms NOT NULL,
+  revoked_at_ms unix_ms,
+  CONSTRAINT credentials_hash_once UNIQUE (hash),
+  CONSTRAINT credentials_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT credentials_scope CHECK ((role = 'operator') = (wallet_id IS NULL))
+);
+CREATE INDEX credentials_of_wallet ON credentials (wallet_id, id);
+
+CREATE TABLE transaction_requests (
+  id record_id CONSTRAINT transaction_requests_id PRIMARY KEY,
+  wallet_id record_id NOT NULL,
+  credential_id record_id NOT NULL,
+  state text NOT NULL,
+  asset text NOT NULL,
+  amount amount_u64 NOT NULL,
+  recipient text NOT NULL,
+  memo text,
+  route text CONSTRAINT transaction_requests_route CHECK (route IN ('autonomous', 'countersigned')),
+  decision json NOT NULL,
+  intent bytea,
+  signature text,
+  problem text,
+  created_at_ms unix_ms NOT NULL,
+  updated_at_ms unix_ms NOT NULL,
+  CONSTRAINT transaction_requests_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT transaction_requests_credential FOREIGN KEY (credential_id) REFERENCES credentials (id) DEFERRABLE INITIALLY DEFERRED
+) WITH (fillfactor = 60);
+CREATE INDEX transaction_requests_of_wallet ON transaction_requests (wallet_id, id);
+
+CREATE TABLE approvals (
+  id record_id CONSTRAINT approvals_id PRIMARY KEY,
+  wallet_id record_id NOT NULL,
+  kind text NOT NULL CONSTRAINT approvals_kind CHECK (kind IN ('create_wallet', 'install_policy', 'approve_payment', 'unfreeze')),
+  state text NOT NULL,
+  request_id record_id,
+  policy_revision integer,
+  prepared json,
+  problem text,
+  created_at_ms unix_ms NOT NULL,
+  expires_at_ms unix_ms NOT NULL,
+  CONSTRAINT approvals_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT approvals_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT approvals_payment CHECK ((kind = 'approve_payment') = (request_id IS NOT NULL))
+);
+CREATE INDEX approvals_of_wallet ON approvals (wallet_id, id);
+CREATE INDEX approvals_of_request ON approvals (request_id, id) WHERE request_id IS NOT NULL;
+CREATE UNIQUE INDEX approvals_one_open_per_request ON approvals (request_id) WHERE request_id IS NOT NULL AND state IN ('waiting', 'executing');
+CREATE INDEX approvals_waiting ON approvals (expires_at_ms, id) WHERE state = 'waiting';
+
+CREATE TABLE attempts (
+  id record_id CONSTRAINT attempts_id PRIMARY KEY,
+  wallet_id record_id NOT NULL,
+  request_id record_id,
+  approval_id record_id,
+  step integer NOT NULL CONSTRAINT attempts_step CHECK (step >= 0),
+  state text NOT NULL,
+  message bytea NOT NULL,
+  last_valid_block_height amount_u64 NOT NULL,
+  wire bytea,
+  signature text,
+  outflow_asset text,
+  outflow_amount amount_u64,
+  outflow_route text CONSTRAINT attempts_outflow_route CHECK (outflow_route IN ('autonomous', 'countersigned')),
+  problem text,
+  created_at_ms unix_ms NOT NULL,
+  CONSTRAINT attempts_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT attempts_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT attempts_approval FOREIGN KEY (approval_id) REFERENCES approvals (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT attempts_belongs CHECK (request_id IS NOT NULL OR approval_id IS NOT NULL),
+  CONSTRAINT attempts_outflow CHECK (num_nulls(outflow_asset, outflow_amount, outflow_route) IN (0, 3)),
+  -- INVARIANT I2: bytes that were signed are here, and only those.
+  CONSTRAINT attempts_signed_has_wire CHECK (
+    CASE WHEN state IN ('prepared', 'withdrawn') THEN wire IS NULL AND signature IS NULL ELSE wire IS NOT NULL AND signature IS NOT NULL END
+  )
+) WITH (fillfactor = 60);
+-- INVARIANT I3: of a request's attempts at most one may still land or has landed.
+CREATE UNIQUE INDEX attempts_one_effect_per_request ON attempts (request_id)
+  WHERE request_id IS NOT NULL AND state IN ('prepared', 'signed', 'submitted', 'confirmed', 'unknown', 'finalized');
+-- INVARIANT I3: two attempts with the same signature are the same bytes; one landing would settle both.
+CREATE UNIQUE INDEX attempts_signature_once ON attempts (signature) WHERE signature IS NOT NULL;
+CREATE INDEX attempts_of_approval ON attempts (approval_id, step) WHERE approval_id IS NOT NULL;
+CREATE INDEX attempts_unsettled ON attempts (created_at_ms, id) WHERE state IN ('prepared', 'signed', 'submitted', 'confirmed', 'unknown');
+CREATE INDEX attempts_of_wallet ON attempts (wallet_id, state, created_at_ms, id);
+
+CREATE TABLE idempotency_keys (
+  credential_id record_id NOT NULL,
+  key text COLLATE "C" NOT NULL CONSTRAINT idempotency_keys_length CHECK (length(key) BETWEEN 1 AND 255),
+  fingerprint text NOT NULL,
+  request_id record_id NOT NULL,
+  created_at_ms unix_ms NOT NULL,
+  CONSTRAINT idempotency_keys_id PRIMARY KEY (credential_id, key),
+  CONSTRAINT idempotency_keys_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED
+);
+
+-- INVARIANT I6: a nonce is used once.
+CREATE TABLE used_statements (
+  wallet_id record_id NOT NULL,
+  nonce text COLLATE "C" NOT NULL,
+  text text NOT NULL,
+  signature bytea NOT NULL,
+  -- The revision that an install-policy statement names; null for the others.
+  revision integer,
+  used_at_ms unix_ms NOT NULL,
+  CONSTRAINT used_statements_id PRIMARY KEY (wallet_id, nonce),
+  CONSTRAINT used_statements_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX used_statements_of_revision ON used_statements (wallet_id, revision, used_at_ms) WHERE revision IS NOT NULL;
+
+CREATE TABLE signer_receipts (
+  id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT signer_receipts_id PRIMARY KEY,
+  wallet_id record_id NOT NULL,
+  receipt bytea NOT NULL,
+  at_ms unix_ms NOT NULL,
+  CONSTRAINT signer_receipts_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED
+);
+CREATE INDEX signer_receipts_of_wallet ON signer_receipts (wallet_id, id);

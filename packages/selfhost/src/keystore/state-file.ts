@@ -1,0 +1,85 @@
+import { type Bounds, decodeBounds } from '@countersign/core';
+import { assertOneSpelling, formatDocument, hexField, parseDocument } from './canonical-json.ts';
+import type { PinnedWallet } from './key-file.ts';
+import { KeyFileError } from './key-file-problem.ts';
+import { verifyOwnerStatement } from './owner-consent.ts';
+import type { SigningKey } from './signing-key.ts';
+
+export const STATE_FILE = 'state.json';
+const FORMAT = 'countersign-signer-state';
+const MAC_LABEL = 'countersign-state-key-v1';
+
+/** Owner-signed bounds as they were installed. */
+export interface InstalledBounds {
+  readonly statement: string;
+  readonly ownerSignature: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly bounds: Bounds;
+}
+
+/** What must survive a restart besides the receipts: one file, replaced atomically, under a MAC of the agent key. */
+export interface WalletState {
+  readonly suspended: boolean;
+  /** Nonces of owner statements that were used, 32 hex digits each. */
+  readonly usedNonces: readonly string[];
+  readonly installed: InstalledBounds | null;
+}
+
+export const NEW_STATE: WalletState = { suspended: false, usedNonces: [], installed: null };
+
+export function formatStateFile(state: WalletState, wallet: PinnedWallet, key: SigningKey): string {
+  const body = stateBody(state, wallet);
+  return formatDocument({ ...body, mac: macOf(body, key) });
+}
+
+/** Reads `state.json`; checks its MAC and verifies the owner's signature over the bounds again. */
+export function readStateFile(bytes: Uint8Array, wallet: PinnedWallet, key: SigningKey, file: string): WalletState {
+  const map = parseDocument(bytes, FORMAT, 1, file);
+  const { suspended, usedNonces, installed } = map;
+  const mac = hexField(map, 'mac', 32, file);
+  if (typeof suspended !== 'boolean' || !Array.isArray(usedNonces) || usedNonces.some((nonce) => !/^[0-9a-f]{32}$/.test(String(nonce))))
+    throw new KeyFileError('malformed', file, 'suspended or usedNonces is not readable');
+  const state: WalletState = {
+    suspended,
+    usedNonces: usedNonces.map(String),
+    installed: installed === null ? null : readInstalled(installed, wallet, key, file),
+  };
+  const body = stateBody(state, wallet);
+  assertOneSpelling(bytes, { ...body, mac }, file);
+  if (macOf(body, key) !== mac) throw new KeyFileError('tampered', file, 'does not authenticate: the file was changed');
+  return state;
+}
+
+function readInstalled(value: unknown, wallet: PinnedWallet, key: SigningKey, file: string): InstalledBounds {
+  const map = (typeof value === 'object' && value !== null ? value : {}) as { readonly [name: string]: unknown };
+  const bytes = Buffer.from(hexField(map, 'bounds', null, file), 'hex');
+  const ownerSignature = Buffer.from(hexField(map, 'ownerSignature', 64, file), 'hex');
+  const statement = map['statement'];
+  if (typeof statement !== 'string') throw new KeyFileError('malformed', file, 'statement is not a text');
+  const bounds = decodeBounds(bytes);
+  if (!bounds.ok) throw new KeyFileError('tampered', file, 'holds bounds that cannot be read');
+  const consent = verifyOwnerStatement({ statement, ownerSignature, wallet });
+  if (!consent.ok) throw new KeyFileError('tampered', file, `the owner's consent to the bounds does not verify: ${consent.error.rule}`);
+  if (bounds.value.agent !== key.address) throw new KeyFileError('tampered', file, 'holds bounds of another agent key');
+  return { statement, ownerSignature: Uint8Array.from(ownerSignature), bytes: Uint8Array.from(bytes), bounds: bounds.value };
+}
+
+function stateBody(state: WalletState, wallet: PinnedWallet): object {
+  const { installed } = state;
+  return {
+    format: FORMAT,
+    version: 1,
+    walletId: wallet.walletId,
+    suspended: state.suspended,
+    usedNonces: state.usedNonces,
+    installed: installed && {
+      statement: installed.statement,
+      ownerSignature: Buffer.from(installed.ownerSignature).toString('hex'),
+      bounds: Buffer.from(installed.bytes).toString('hex'),
+    },
+  };
+}
+
+function macOf(body: object, key: SigningKey): string {
+  return Buffer.from(key.mac(MAC_LABEL, [Buffer.from(formatDocument(body))])).toString('hex');
+}

@@ -1,0 +1,32 @@
+import type { OwnerStatement } from '@countersign/core';
+import { verifyOwnerStatement } from '../../keystore/owner-consent.ts';
+import { Refused } from '../refusal.ts';
+import type { SignerState, WalletSession } from '../signer-state.ts';
+import type { Fields } from '../wire/fields.ts';
+
+export const MAX_STATEMENT_LENGTH = 4096;
+
+export interface OwnerOrder {
+  readonly statement: string;
+  readonly ownerSignature: Uint8Array;
+}
+
+export function readOrder(fields: Fields): OwnerOrder {
+  return { statement: fields.text('statement', MAX_STATEMENT_LENGTH), ownerSignature: fields.bytes('ownerSignature', 64) };
+}
+
+/** The statement, when it is this wallet's owner's. Neither expiry nor nonce is judged here. */
+export function verifyOrder(session: WalletSession, order: OwnerOrder): OwnerStatement {
+  const verified = verifyOwnerStatement({ ...order, wallet: session.wallet });
+  if (!verified.ok) throw new Refused(verified.error.code, verified.error.rule);
+  return verified.value;
+}
+
+/**
+ * INVARIANT I6: once, and not after its end. The end is held against the machine's wall clock: whoever can set that clock back can use
+ * a signed statement late, but only once and only if it was never used.
+ */
+export function assertUsableOnce(state: SignerState, session: WalletSession, statement: OwnerStatement): void {
+  if (session.state.usedNonces.includes(statement.nonce)) throw new Refused('bad_statement', 'was used before');
+  if (statement.expiresAtMs <= state.clock.wallMs()) throw new Refused('bad_statement', 'has expired');
+}

@@ -1,0 +1,26 @@
+import { Refused } from '../refusal.ts';
+import { liveSession } from '../signer-state.ts';
+import type { Operation } from './operations.ts';
+import { assertUsableOnce, readOrder, verifyOrder } from './owner-orders.ts';
+
+/** Needs the owner's `unfreeze` or `resume-signer`, used once. Repeating one that worked changes nothing while the wallet is active. */
+export const resume: Operation = async (state, fields) => {
+  const walletId = fields.walletId('walletId');
+  const order = readOrder(fields);
+  fields.end();
+  return state.exclusively(walletId, async () => {
+    const { session, live } = liveSession(state, walletId);
+    const statement = verifyOrder(session, order);
+    if (statement.action !== 'unfreeze' && statement.action !== 'resume-signer')
+      throw new Refused('bad_statement', 'is not for resuming the signer');
+    if (!session.state.suspended && session.state.usedNonces.includes(statement.nonce)) return {};
+    assertUsableOnce(state, session, statement);
+    const { suspensions } = session;
+    const usedNonces = [...session.state.usedNonces, statement.nonce];
+    await state.keystore.saveState(session.wallet, live.key, { ...session.state, usedNonces, suspended: false });
+    const suspended = session.suspensions !== suspensions;
+    session.state = { ...session.state, usedNonces, suspended };
+    if (suspended) throw new Refused('suspended', 'the wallet was suspended again meanwhile');
+    return {};
+  });
+};

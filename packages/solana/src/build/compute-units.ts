@@ -1,0 +1,30 @@
+/**
+ * Compute unit limits by shape, for the deployed Squads v4 program, with room above what was measured (docs/adr/0006-fee-payer.md):
+ * derivation of an address costs 1,500 units more for each bump that has to be tried.
+ */
+export const COMPUTE_UNITS: {
+  readonly spendNative: number;
+  readonly spendToken: number;
+  readonly countersignedNative: number;
+  readonly countersignedToken: number;
+  readonly createTokenAccount: number;
+  readonly memo: number;
+} = {
+  spendNative: 50_000,
+  spendToken: 120_000,
+  countersignedNative: 160_000,
+  countersignedToken: 190_000,
+  createTokenAccount: 50_000,
+  memo: 10_000,
+};
+
+/** By how many different unit limits equal payments are told apart. */
+export const VARIATIONS = 65_536;
+
+/** Units of a payment: the shape, plus what is added to it, plus what makes the bytes of one payment differ from those of an equal one. */
+export function computeUnits(
+  shape: number,
+  adds: { readonly createsAccount: boolean; readonly memo: boolean; readonly variation: number },
+): number {
+  return shape + adds.variation + (adds.createsAccount ? COMPUTE_UNITS.createTokenAccount : 0) + (adds.memo ? COMPUTE_UNITS.memo : 0);
+}

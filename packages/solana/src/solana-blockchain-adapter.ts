@@ -1,0 +1,225 @@
+import {
+  type Address,
+  type AssetId,
+  type BuiltMessage,
+  domainError,
+  type IBlockchainAdapter,
+  type IClock,
+  mintOf,
+  type Payment,
+  type PlannedLimit,
+  type WalletAddresses,
+} from '@countersign/core';
+import { isOffCurveAddress } from '@solana/kit';
+import * as squads from '../generated/squads.mjs';
+import { fits, MAX_TRANSACTION_BYTES, transactionBytes } from './build/compile-message.ts';
+import { VARIATIONS } from './build/compute-units.ts';
+import { buildVaultMessage } from './build/intent.ts';
+import { coreAddress, kitAddress } from './build/kit-address.ts';
+import { limitCreateKey } from './build/limit-create-key.ts';
+import { buildAutonomousPayment, buildCountersignedPayment, type PaymentInput } from './build/payment-message.ts';
+import { multisigAddress, programConfigAddress, spendingLimitAddress, tokenAccountAddress, vaultAddress } from './build/pda.ts';
+import { SQUADS_PROGRAM } from './build/programs.ts';
+import {
+  buildLimitReplacement,
+  buildMemberAddition,
+  buildMemberRemoval,
+  buildWalletCreation,
+  UnbuildableLimit,
+} from './build/setup-messages.ts';
+import { fetchAccount } from './chain/accounts.ts';
+import { assemble } from './chain/assemble.ts';
+import { createAssetReader } from './chain/asset-reader.ts';
+import { asResult, ChainProblem } from './chain/chain-problem.ts';
+import { readHealth } from './chain/health.ts';
+import { readLanded } from './chain/landed-transaction.ts';
+import { createBlockhashSource } from './chain/latest-blockhash.ts';
+import { textOf } from './chain/read-json.ts';
+import { readTransactionIndex, readWallet } from './chain/read-wallet.ts';
+import { createRpcPool, type RpcPool } from './chain/rpc-pool.ts';
+import { simulate } from './chain/simulate.ts';
+import { submit } from './chain/submit.ts';
+import { readTokenAccount } from './chain/token-account.ts';
+import { readStatuses } from './chain/transaction-status.ts';
+import { decodeMessage } from './decode/index.ts';
+
+/** Rent exemption of an account without data: what a vault must keep, in lamports. */
+export const VAULT_RESERVE_LAMPORTS: bigint = 890_880n;
+/** The longest memo, in bytes of UTF-8. */
+export const MAX_MEMO_BYTES = 256;
+
+export interface SolanaAdapterOptions {
+  /** At least one; reads prefer the first that works, sends go to all. */
+  readonly rpcUrls: readonly string[];
+  /** For each call to a node. */
+  readonly timeoutMs: number;
+  readonly clock: IClock;
+  /** Priority fee in micro-lamports a compute unit; at 0 no price is set. */
+  readonly computeUnitPriceMicroLamports: bigint;
+}
+
+/** The adapter, and how to let go of its connections. */
+export interface SolanaBlockchainAdapter extends IBlockchainAdapter {
+  close(): void;
+}
+
+/** Solana with Squads v4, over JSON-RPC. Every expected failure is a `Result`. */
+export function createSolanaBlockchainAdapter(options: SolanaAdapterOptions): SolanaBlockchainAdapter {
+  const pool = createRpcPool(options.rpcUrls, options.timeoutMs, options.clock);
+  const latestBlockhash = createBlockhashSource(pool, options.clock);
+  const readAsset = createAssetReader(pool);
+  const priceMicroLamports = options.computeUnitPriceMicroLamports;
+  let network: string | null = null;
+  // Replicas begin at different moments, and so at different places.
+  let variation = options.clock.nowMs() % VARIATIONS;
+  const nextVariation = (): number => {
+    variation = (variation + 1) % VARIATIONS;
+    return variation;
+  };
+
+  const getNetwork = async (): Promise<string> => {
+    network ??= await pool.read(async (call) => textOf(await call('getGenesisHash', []), 'getGenesisHash'));
+    return network;
+  };
+
+  const paymentInput = async (addresses: WalletAddresses, payment: Payment): Promise<PaymentInput> => {
+    checkPayment(payment);
+    const mint = mintOf(payment.asset);
+    const [asset, lifetime, createsAccount] = await Promise.all([
+      readAsset(payment.asset),
+      latestBlockhash(),
+      mint === null ? false : lacksTokenAccount(pool, payment.recipient, mint),
+    ]);
+    return { addresses, payment, asset, createsAccount, priceMicroLamports, variation: nextVariation(), lifetime };
+  };
+
+  return {
+    getNetwork: () => asResult(getNetwork),
+    health: async () => {
+      const health = await asResult(async () => {
+        const known = await getNetwork();
+        return pool.read((call) => readHealth(call, known));
+      });
+      if (health.ok) return health.value;
+      const problem = 'problem' in health.error ? health.error.problem : health.error.code;
+      return { reachable: false, problem, network, finalizedBlockHeight: null, chainTimeMs: null };
+    },
+    isWalletAddress: (address) => !isOffCurveAddress(kitAddress(address)),
+    getAssetInfo: (asset) => asResult(() => readAsset(asset)),
+
+    deriveWallet: async (createKey) => {
+      const multisig = await multisigAddress(createKey);
+      return { multisig, vault: await vaultAddress(multisig) };
+    },
+    planSpendingLimits: (multisig, revision, limits) =>
+      asResult(() =>
+        Promise.all(
+          limits.map(async (limit): Promise<PlannedLimit> => {
+            const { decimals } = await readAsset(limit.asset);
+            const createKey = limitCreateKey(multisig, revision, limit.asset);
+            return { ...limit, createKey, spendingLimit: await spendingLimitAddress(multisig, createKey), decimals };
+          }),
+        ),
+      ),
+    createSmartWallet: (input) =>
+      asResult(async () => {
+        const [treasury, lifetime] = await Promise.all([readTreasury(pool), latestBlockhash()]);
+        return buildable(() => buildWalletCreation({ ...input, treasury, lifetime }));
+      }),
+    replaceSpendingLimits: (input) =>
+      asResult(async () => {
+        if (input.remove.length + input.add.length === 0) return [];
+        const lifetime = await latestBlockhash();
+        return buildable(async () => buildLimitReplacement({ ...input, lifetime }));
+      }),
+    addMember: ({ addresses, member }) => asResult(async () => buildMemberAddition(addresses, member, await latestBlockhash())),
+    removeMember: ({ addresses, member }) => asResult(async () => buildMemberRemoval(addresses, member, await latestBlockhash())),
+    readWallet: (multisig) => asResult(() => pool.read((call) => readWallet(call, multisig))),
+
+    buildIntent: ({ addresses, payment }) =>
+      asResult(async () => {
+        checkPayment(payment);
+        return (await buildVaultMessage(addresses, payment, await readAsset(payment.asset))).bytes;
+      }),
+    buildTransaction: (input) =>
+      asResult(async () => {
+        if (input.route === 'autonomous') {
+          const payment = await paymentInput(input.addresses, input.payment);
+          return whole(await buildAutonomousPayment({ ...payment, spendingLimit: input.spendingLimit }), input.payment);
+        }
+        const [payment, transactionIndex] = await Promise.all([
+          paymentInput(input.addresses, input.payment),
+          nextTransactionIndex(pool, input.addresses.multisig),
+        ]);
+        const vaultMessage = await buildVaultMessage(input.addresses, input.payment, payment.asset);
+        // INVARIANT I6: what was consented to is what is built; another intent under the same request is refused.
+        if (Buffer.compare(vaultMessage.bytes, input.intent) !== 0)
+          throw new ChainProblem(domainError('decoded_differently', { problem: 'the intent is not what this payment builds' }));
+        return whole(await buildCountersignedPayment({ ...payment, vaultMessage, transactionIndex }), input.payment);
+      }),
+    decodeTransaction: async (message, context) => decodeMessage(message, context),
+    simulateTransaction: (message, addresses) => asResult(() => pool.read((call) => simulate(call, message, addresses))),
+    assembleTransaction: async (message, signatures) => assemble(message, signatures),
+    submitTransaction: (wire) => submit(pool, wire),
+    getTransactionStatus: (signatures) => asResult(() => pool.read((call) => readStatuses(call, signatures))),
+    getTransaction: (signature, addresses) => asResult(() => pool.read((call) => readLanded(call, signature, addresses))),
+    getBalance: (vault, asset) => asResult(() => readBalance(pool, vault, asset)),
+    close: () => pool.close(),
+  };
+}
+
+function checkPayment({ amount, memo }: Payment): void {
+  if (amount <= 0n || amount >= 2n ** 64n)
+    throw new ChainProblem(domainError('invalid_field', { field: 'amount', problem: 'is not from 1 to 2^64 − 1 base units' }));
+  const bytes = memo === null ? 0 : Buffer.byteLength(memo);
+  if (bytes > MAX_MEMO_BYTES) throw new ChainProblem(domainError('memo_too_long', { field: 'memo', bytes, limitBytes: MAX_MEMO_BYTES }));
+}
+
+/** Only its memo can make a payment too large for one transaction: the error says how many bytes of it would have fitted. */
+function whole(message: BuiltMessage, { memo }: Payment): BuiltMessage {
+  if (fits(message)) return message;
+  const bytes = Buffer.byteLength(memo ?? '');
+  const over = transactionBytes(message) - MAX_TRANSACTION_BYTES;
+  throw new ChainProblem(domainError('memo_too_long', { field: 'memo', bytes, limitBytes: Math.max(0, bytes - over) }));
+}
+
+async function buildable<T>(build: () => Promise<T>): Promise<T> {
+  try {
+    return await build();
+  } catch (error) {
+    if (!(error instanceof UnbuildableLimit)) throw error;
+    throw new ChainProblem(domainError('invalid_field', { field: 'limits', problem: error.message }));
+  }
+}
+
+async function lacksTokenAccount(pool: RpcPool, owner: Address, mint: Address): Promise<boolean> {
+  const account = await tokenAccountAddress(owner, mint);
+  return (await pool.read((call) => fetchAccount(call, account, 'confirmed'))).account === null;
+}
+
+async function nextTransactionIndex(pool: RpcPool, multisig: Address): Promise<bigint> {
+  const index = await pool.read((call) => readTransactionIndex(call, multisig));
+  if (index === null) throw new ChainProblem(domainError('not_found', { kind: 'multisig', id: multisig }));
+  return index + 1n;
+}
+
+/** Where creation fees go, from Squads' ProgramConfig account. */
+async function readTreasury(pool: RpcPool): Promise<Address> {
+  const config = await programConfigAddress();
+  const { account } = await pool.read((call) => fetchAccount(call, config, 'confirmed'));
+  if (account?.owner !== SQUADS_PROGRAM)
+    throw new ChainProblem(domainError('chain_unavailable', { problem: 'this chain has no Squads program config' }));
+  return coreAddress(squads.getProgramConfigDecoder().decode(account.data).treasury);
+}
+
+async function readBalance(pool: RpcPool, vault: Address, asset: AssetId): Promise<bigint> {
+  const mint = mintOf(asset);
+  const holder = mint === null ? vault : await tokenAccountAddress(vault, mint);
+  const { account } = await pool.read((call) => fetchAccount(call, holder, 'confirmed'));
+  if (mint !== null) {
+    const tokens = readTokenAccount(account);
+    return tokens?.owner === vault && tokens.mint === mint && !tokens.frozen ? tokens.amount : 0n;
+  }
+  const spendable = (account?.lamports ?? 0n) - VAULT_RESERVE_LAMPORTS;
+  return spendable > 0n ? spendable : 0n;
+}
