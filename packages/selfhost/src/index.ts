@@ -1,8 +1,6 @@
 export { DEFAULT_KDF, KDF_FLOOR, type KdfFloor, type KdfParameters, type StoredKdf } from './keystore/kdf.ts';
 export type { KeyFileProblem } from './keystore/key-file-problem.ts';
 export { readPassphraseFile, wipePassphrase } from './memory/read-passphrase-file.ts';
-export type { IOwnerKeys } from './owner/owner-keys.ts';
-export { type ReviewedBytes, reviewed } from './owner/reviewed-bytes.ts';
 export type { SealedOwnerRecipient } from './owner/sealed-owner-file.ts';
 export { createSealedOwnerKey, openSealedOwnerKey, readSealedOwner, sealOwnerKeyTo } from './owner/sealed-owner-key.ts';
 export { REFUSAL_CODES, type RefusalCode } from './signer/refusal.ts';

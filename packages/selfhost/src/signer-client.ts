@@ -2,7 +2,7 @@ import {
   type DomainError,
   domainError,
   fail,
-  type IAgentKeys,
+  type IKeyManagementService,
   ok,
   type Result,
   type Signature,
@@ -15,7 +15,7 @@ import { Refused } from './signer/refusal.ts';
 import { createFields, type Fields } from './signer/wire/fields.ts';
 
 /** The agent keys over the signer's socket, with what only this signer has. */
-export interface SignerClient extends IAgentKeys {
+export interface SignerClient extends IKeyManagementService {
   /** Signs `proposalReject` / `proposalCancel` of the wallet with the agent key. */
   signStepBack(input: {
     readonly walletId: WalletId;
@@ -28,7 +28,7 @@ export interface SignerClient extends IAgentKeys {
     readonly ownerSignature: Signature;
   }): Promise<Result<void, DomainError>>;
   /** The sealed key file of a wallet; useless without the keystore's passphrase. Takes the arguments of `initializeAgentKey`. */
-  readBackup(input: Parameters<IAgentKeys['initializeAgentKey']>[0]): Promise<Result<Uint8Array, DomainError>>;
+  readBackup(input: Parameters<IKeyManagementService['initializeAgentKey']>[0]): Promise<Result<Uint8Array, DomainError>>;
   restoreAgentKey(backup: Uint8Array): Promise<Result<void, DomainError>>;
   close(): void;
 }
@@ -66,7 +66,7 @@ export function createSignerClient(options: { readonly socketPath: string; reado
     owner,
     multisig,
     network,
-  }: Parameters<IAgentKeys['initializeAgentKey']>[0]): Promise<
+  }: Parameters<IKeyManagementService['initializeAgentKey']>[0]): Promise<
     Result<{ readonly agent: SignerWallet['agentPublicKey']; readonly backup: Uint8Array }, DomainError>
   > =>
     call('create_key', { walletId, ownerPublicKey: owner, multisig, network }, (fields) => ({

@@ -73,7 +73,7 @@ const fresh = (amount: number): Uint8Array => {
 };
 
 describe('the signer as its own process', () => {
-  test('signs over the socket; every method of IAgentKeys answers', async () => {
+  test('signs over the socket; every method of IKeyManagementService answers', async () => {
     const message = spendMessage(cast);
     const { signature, receipt } = value(await client.signWithAgentKey({ walletId: WALLET, kind: 'spend', message }));
     expect(verifySignature(signature, message, cast.agent.toBytes())).toBe(true);

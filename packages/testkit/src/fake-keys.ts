@@ -4,7 +4,7 @@ import {
   type DomainError,
   domainError,
   fail,
-  type IAgentKeys,
+  type IKeyManagementService,
   ok,
   parseOwnerStatement,
   type Result,
@@ -15,7 +15,7 @@ import {
 import { decodeFakeMessage } from './fake-message.ts';
 import { createTestKey, type TestKey } from './test-key.ts';
 
-export interface FakeKeys extends IAgentKeys {
+export interface FakeKeys extends IKeyManagementService {
   /** `false`: every call answers `signer_unavailable`. */
   setReachable(reachable: boolean): void;
 }

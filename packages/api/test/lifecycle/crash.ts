@@ -1,4 +1,4 @@
-import type { Dependencies, IAgentKeys, IBlockchainAdapter, IDatabase } from '@countersign/core';
+import type { Dependencies, IBlockchainAdapter, IDatabase, IKeyManagementService } from '@countersign/core';
 import { dependencies } from './world.ts';
 
 /** The process is gone, between two instructions. */
@@ -19,7 +19,12 @@ export interface Crashing {
 /** Dependencies that die at one port call, before or after its effect, and stay dead. With no point they only count. */
 export function crashingAt(
   point: CrashPoint | null,
-  parts: { readonly database: IDatabase; readonly chain: IBlockchainAdapter; readonly keys: IAgentKeys; readonly network: string },
+  parts: {
+    readonly database: IDatabase;
+    readonly chain: IBlockchainAdapter;
+    readonly keys: IKeyManagementService;
+    readonly network: string;
+  },
 ): Crashing {
   const calls: string[] = [];
   let dead = false;

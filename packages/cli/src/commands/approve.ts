@@ -1,6 +1,5 @@
-import type { Address } from '@countersign/core';
+import type { Address, IOwnerKeys } from '@countersign/core';
 import type { ApprovalView, Approve, CountersignClient } from '@countersign/sdk';
-import type { IOwnerKeys } from '@countersign/selfhost';
 import { answered } from '../connection/answered.ts';
 import { connect } from '../connection/connect.ts';
 import { flag, type Handler, type Invocation, text } from '../invocation.ts';

@@ -1,5 +1,5 @@
-import type { Address } from '@countersign/core';
-import { type IOwnerKeys, KDF_FLOOR, openSealedOwnerKey, readSealedOwner } from '@countersign/selfhost';
+import type { Address, IOwnerKeys } from '@countersign/core';
+import { KDF_FLOOR, openSealedOwnerKey, readSealedOwner } from '@countersign/selfhost';
 import { type Failure, failed } from '../outcome.ts';
 import { good, type Result } from '../result.ts';
 import type { Terminal } from '../terminal.ts';

@@ -23,11 +23,11 @@ export interface SignerHealth {
 }
 
 /**
- * The agent half: keys that live in the signer, its own process. Nothing here returns or takes key bytes (INVARIANT I9), and
+ * The service's keys: agent keys and the fee account, which live in the signer, its own process. The owner's key is `IOwnerKeys`, on the owner's side. Nothing here returns or takes key bytes (INVARIANT I9), and
  * every message is decoded completely by the signer before it signs (INVARIANT I1).
  * Errors: `signer_unavailable` (nothing answered in time; a signature may have been made, its bytes never left the signer) and `signer_refused`.
  */
-export interface IAgentKeys {
+export interface IKeyManagementService {
   /** Public key of the fee account, which pays fees and rent for all wallets. */
   getFeeAccount(): Promise<Result<Address, DomainError>>;
   /** The address from which the wallet's multisig address is derived. The same wallet id gives the same address. */

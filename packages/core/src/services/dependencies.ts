@@ -1,7 +1,7 @@
 import type { IBlockchainAdapter } from '../ports/blockchain-adapter.ts';
 import type { IClock, IRandom } from '../ports/clock.ts';
 import type { IDatabase } from '../ports/database.ts';
-import type { IAgentKeys } from '../ports/key-management-service.ts';
+import type { IKeyManagementService } from '../ports/key-management-service.ts';
 import type { IPolicyEngine } from '../ports/policy-engine.ts';
 import type { ChainWatch } from './chain-watch.ts';
 
@@ -10,7 +10,7 @@ export interface Dependencies {
   readonly database: IDatabase;
   readonly chain: IBlockchainAdapter;
   readonly chainWatch: ChainWatch;
-  readonly keys: IAgentKeys;
+  readonly keys: IKeyManagementService;
   readonly policyEngine: IPolicyEngine;
   readonly clock: IClock;
   readonly random: IRandom;

@@ -1,6 +1,6 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeBase58 } from '@countersign/core';
+import { decodeBase58, type ReviewedBytes, reviewed } from '@countersign/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { withOwnerMessage } from '../../test/support/message-builder.ts';
 import { simpleOrder } from '../../test/support/owner-side.ts';
@@ -8,7 +8,6 @@ import { CAST, OWNER } from '../../test/support/parties.ts';
 import { TEST_KDF, temporaryDirectory } from '../../test/support/test-signer.ts';
 import { KDF_FLOOR } from '../keystore/kdf.ts';
 import { verifySignature } from '../keystore/signing-key.ts';
-import { type ReviewedBytes, reviewed } from './reviewed-bytes.ts';
 import { createSealedOwnerKey, openSealedOwnerKey, readSealedOwner, sealOwnerKeyTo } from './sealed-owner-key.ts';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -40,17 +39,17 @@ describe('a sealed owner key', () => {
     const opened = await open();
     if (!opened.ok) throw new Error(opened.error.problem);
     const keys = opened.value;
-    expect(keys.publicKey).toBe(owner);
+    expect(keys.getOwnerPublicKey()).toBe(owner);
     const publicKey = decodeBase58(owner) ?? new Uint8Array();
     const { statement } = simpleOrder(OWNER, CAST, 'unfreeze');
-    const signed = keys.signStatement(statement);
+    const signed = keys.signWithOwnerKey({ kind: 'statement', text: statement });
     expect(signed.ok && verifySignature(signed.value, Buffer.from(statement), publicKey)).toBe(true);
     const message = withOwnerMessage(CAST);
-    const onMessage = keys.signTransactionMessage(reviewed(message, 'test'));
+    const onMessage = keys.signWithOwnerKey({ kind: 'transaction', message: reviewed(message, 'test') });
     expect(onMessage.ok && verifySignature(onMessage.value, message, publicKey)).toBe(true);
     keys.close();
     keys.close();
-    expect(() => keys.signStatement(statement)).toThrow('wiped');
+    expect(() => keys.signWithOwnerKey({ kind: 'statement', text: statement })).toThrow('wiped');
   });
   test('another key can be sealed to the same passphrase without it', async () => {
     await create();
@@ -59,7 +58,7 @@ describe('a sealed owner key', () => {
     const next = join(directory.path, 'next.json');
     const sealed = await sealOwnerKeyTo({ path: next, recipient: read.value.recipient });
     const opened = await openSealedOwnerKey({ path: next, passphrase, kdfFloor: TEST_KDF });
-    expect(sealed.ok && opened.ok && opened.value.publicKey === sealed.value.owner).toBe(true);
+    expect(sealed.ok && opened.ok && opened.value.getOwnerPublicKey() === sealed.value.owner).toBe(true);
     if (opened.ok) opened.value.close();
   });
 });
@@ -70,7 +69,7 @@ describe('INVARIANT I1, I6: attacks on the owner key', () => {
     const opened = await open();
     if (!opened.ok) throw new Error(opened.error.problem);
     const forged = { decodedBy: 'x', sha256: '', toBytes: () => new Uint8Array(3) } as unknown as ReviewedBytes;
-    expect(() => opened.value.signTransactionMessage(forged)).toThrow('reviewed');
+    expect(() => opened.value.signWithOwnerKey({ kind: 'transaction', message: forged })).toThrow('reviewed');
     const message = withOwnerMessage(CAST);
     const seen = reviewed(message, 'test');
     message.fill(0);
@@ -83,9 +82,9 @@ describe('INVARIANT I1, I6: attacks on the owner key', () => {
     if (!opened.ok) throw new Error(opened.error.problem);
     const { statement } = simpleOrder(OWNER, CAST, 'unfreeze');
     for (const bytes of [Buffer.from(statement), Uint8Array.of(0xff, 1, 2)])
-      expect(opened.value.signTransactionMessage(reviewed(bytes, 'test')).ok).toBe(false);
+      expect(opened.value.signWithOwnerKey({ kind: 'transaction', message: reviewed(bytes, 'test') }).ok).toBe(false);
     for (const text of ['', 'send everything', `${statement}x`, statement.slice(1)])
-      expect(opened.value.signStatement(text).ok).toBe(false);
+      expect(opened.value.signWithOwnerKey({ kind: 'statement', text: text }).ok).toBe(false);
     opened.value.close();
   });
   test('wrong passphrase, weak parameters, open file, missing file, existing file', async () => {

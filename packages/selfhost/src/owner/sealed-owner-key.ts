@@ -1,12 +1,22 @@
 import { access, mkdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { type Address, domainError, fail, ok, parseOwnerStatement, type Result } from '@countersign/core';
+import {
+  type Address,
+  type DomainError,
+  domainError,
+  fail,
+  type IOwnerKeys,
+  isReviewed,
+  ok,
+  parseOwnerStatement,
+  type Result,
+  type ReviewedBytes,
+  type Signature,
+} from '@countersign/core';
 import { type KdfFloor, type KdfParameters, newStoredKdf } from '../keystore/kdf.ts';
 import { KeyFileError, type KeyFileProblem } from '../keystore/key-file-problem.ts';
 import { readSecureFile, writeFileAtomically } from '../keystore/secure-file.ts';
 import type { SigningKey } from '../keystore/signing-key.ts';
-import type { IOwnerKeys } from './owner-keys.ts';
-import { isReviewed } from './reviewed-bytes.ts';
 import { deriveBoxKey, readSealedOwnerFile, type SealedOwnerRecipient, sealNewOwnerKey, unsealOwnerKey } from './sealed-owner-file.ts';
 
 interface WithFloor {
@@ -64,20 +74,23 @@ const TITLE = 'Countersign owner statement';
 
 function ownerKeys(key: SigningKey): IOwnerKeys {
   return {
-    publicKey: key.address,
-    signStatement: (text) => {
-      const statement = parseOwnerStatement(text);
-      return statement.ok ? ok(key.sign(Buffer.from(text))) : statement;
-    },
-    signTransactionMessage: (message) => {
-      if (!isReviewed(message)) throw new TypeError('the owner key signs reviewed bytes only');
-      const bytes = message.toBytes();
-      if (bytes.length === 0 || bytes[0] === OFF_CHAIN_MARK || Buffer.from(bytes).toString('latin1').startsWith(TITLE))
-        return fail(domainError('undecodable_message', { problem: 'is not a transaction message' }));
-      return ok(key.sign(bytes));
-    },
+    getOwnerPublicKey: () => key.address,
+    signWithOwnerKey: (what) => (what.kind === 'statement' ? signStatement(key, what.text) : signMessage(key, what.message)),
     close: key.wipe,
   };
+}
+
+function signStatement(key: SigningKey, text: string): Result<Signature, DomainError> {
+  const statement = parseOwnerStatement(text);
+  return statement.ok ? ok(key.sign(Buffer.from(text))) : statement;
+}
+
+function signMessage(key: SigningKey, message: ReviewedBytes): Result<Signature, DomainError> {
+  if (!isReviewed(message)) throw new TypeError('the owner key signs reviewed bytes only');
+  const bytes = message.toBytes();
+  if (bytes.length === 0 || bytes[0] === OFF_CHAIN_MARK || Buffer.from(bytes).toString('latin1').startsWith(TITLE))
+    return fail(domainError('undecodable_message', { problem: 'is not a transaction message' }));
+  return ok(key.sign(bytes));
 }
 
 async function store(path: string, recipient: SealedOwnerRecipient): Promise<{ readonly owner: Address }> {

@@ -1,4 +1,4 @@
-import { sha256Hex } from '@countersign/core';
+import { sha256Hex } from './hash.ts';
 
 declare const brand: unique symbol;
 
