@@ -1,6 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { writePrivateFile } from './private-file.ts';
+
+const LOWEST_PORT = 20_000;
+const HIGHEST_PORT = 32_000;
 
 /** Ports that users need not know but find again: the same ones on every start while they are free. */
 export interface InternalPorts {
@@ -31,17 +35,17 @@ export async function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** The wanted port when it is free, else any free one. */
+/**
+ * The wanted port when it is free, else another free one. It lies below the range from which systems take the ports of outgoing
+ * connections, so that no client holds it when a server that was killed comes back.
+ */
 export async function freePort(wanted: number): Promise<number> {
   if (wanted !== 0 && (await isPortFree(wanted))) return wanted;
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port'))));
-    });
-  });
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`no free port between ${LOWEST_PORT} and ${HIGHEST_PORT} on 127.0.0.1`);
 }
 
 function portOr0(value: unknown): number {

@@ -8,29 +8,29 @@ import { type EmbeddedPostgres, EmbeddedPostgresError, startEmbeddedPostgres } f
 import { identify, isAlive } from './process-identity.ts';
 
 const WATCH_MS = 500;
+const BUSY_MS = 10_000;
 
 function fail(problem: string): never {
   process.stderr.write(`postgres: ${problem.replaceAll('\n', ' ')}\n`);
   process.exit(1);
 }
 
-async function open(dataDir: string, port: number): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dataDir, port, report: (line) => process.stderr.write(`postgres: ${line}\n`) });
-}
-
-/** The remembered port when it is free or our own server has it, else any. */
-async function openSomewhere(dataDir: string, port: number): Promise<EmbeddedPostgres> {
-  try {
-    return await open(dataDir, port);
-  } catch (error) {
-    const busy = error instanceof EmbeddedPostgresError && error.reason === 'port_busy';
-    if (!busy || port === 0) throw error;
-    return open(dataDir, 0);
+/** The port that everybody was told. A server that was killed may hold it for a moment longer. */
+async function openAt(dataDir: string, port: number): Promise<EmbeddedPostgres> {
+  const giveUpAtMs = performance.now() + BUSY_MS;
+  for (;;) {
+    try {
+      return await startEmbeddedPostgres({ dataDir, port, report: (line) => process.stderr.write(`postgres: ${line}\n`) });
+    } catch (error) {
+      const busy = error instanceof EmbeddedPostgresError && error.reason === 'port_busy';
+      if (!busy || performance.now() > giveUpAtMs) throw error;
+      await sleep(200);
+    }
   }
 }
 
-const { values } = parseArgs({ strict: true, options: { data: { type: 'string' }, port: { type: 'string', default: '0' } } });
-if (values.data === undefined) fail('--data is missing');
+const { values } = parseArgs({ strict: true, options: { data: { type: 'string' }, port: { type: 'string' } } });
+if (values.data === undefined || values.port === undefined) fail('--data and --port are needed');
 let stopping = false;
 let database: EmbeddedPostgres | null = null;
 /** Told to stop while the server is still on its way up, it waits for it: a server must not be left behind. */
@@ -53,7 +53,7 @@ process.stdin.on('end', stop);
 process.stdin.on('error', stop);
 process.stdin.resume();
 
-const opened = await openSomewhere(values.data, Number(values.port)).catch((error: Error) => fail(error.message));
+const opened = await openAt(values.data, Number(values.port)).catch((error: Error) => fail(error.message));
 database = opened;
 if (stopping) stopServer(opened);
 else process.stdout.write(`${JSON.stringify({ ready: true, url: opened.url, pid: opened.pid })}\n`);

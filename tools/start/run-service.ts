@@ -5,6 +5,7 @@ import { writeClientFile } from './demo/client-file.ts';
 import { type DemoOwner, openDemoOwner } from './demo/demo-owner.ts';
 import { fillFeeAccount, prepareDemo } from './demo/prepare-demo.ts';
 import { freePort, isPortFree, rememberedPorts, rememberPorts } from './ports.ts';
+import { postgresPort } from './postgres-port.ts';
 import { balanceOf } from './rpc.ts';
 import type { ReadyLine } from './service-process.ts';
 import { apiCommand, chainCommand, operatorCredentialFile, postgresCommand, signerCommand } from './services.ts';
@@ -29,11 +30,12 @@ export async function runService(options: StartOptions, folder: DataFolder, supe
   if (!(await isPortFree(port)))
     throw new Error(`port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another with "npm start -- --port N"`);
   const ports = rememberedPorts(folder.ports);
+  const databasePort = await postgresPort(folder.postgres, ports.postgres);
   const owner = openDemoOwner(folder.demo);
   const signer = withProgress('Starting the signer', supervisor.start(signerCommand(folder)));
   const below = allOrFirstProblem([
     startChain(options, folder, supervisor, ports.chain),
-    withProgress('Starting PostgreSQL', supervisor.start(postgresCommand(folder, ports.postgres))).then((ready) => textIn(ready, 'url')),
+    withProgress('Starting PostgreSQL', supervisor.start(postgresCommand(folder, databasePort))).then((ready) => textIn(ready, 'url')),
   ]);
   const api = below.then(async ([chain, databaseUrl]) => {
     const command = apiCommand(folder, { databaseUrl, rpcUrls: chain.rpcUrls, port, cluster, slotMs });

@@ -2,20 +2,24 @@ import {
   type Address,
   type AssetId,
   address,
+  type BuiltMessage,
   type DomainError,
   domainError,
   encodeBase58,
   fail,
   type IBlockchainAdapter,
+  type LandedTransaction,
   NATIVE_ASSET,
   ok,
+  type Payment,
   type Result,
   sha256,
   type TransactionStatus,
   verifyEd25519,
-  type WalletOnChain,
+  type WalletAddresses,
 } from '@countersign/core';
 import { describeFakeMessage } from './fake-effects.ts';
+import { createFakeLedger } from './fake-ledger.ts';
 import {
   addressBytes,
   decodeFakeMessage,
@@ -23,7 +27,6 @@ import {
   derivedAddress,
   encodeFakeMessage,
   encodeFakeWire,
-  type FakeLimit,
   type FakeMessage,
   fakeLimit,
 } from './fake-message.ts';
@@ -46,6 +49,11 @@ export interface FakeChain extends IBlockchainAdapter {
   setClockSkewMs(skewMs: number): void;
 }
 
+function outflowsOf(message: FakeMessage, problem: string | null): LandedTransaction['vaultOutflows'] {
+  if (problem !== null || message.kind !== 'pay') return [];
+  return [{ asset: message.payment.asset, amount: BigInt(message.payment.amount) }];
+}
+
 type Landed = { readonly slot: bigint; readonly message: FakeMessage; readonly error: string | null };
 
 /**
@@ -54,8 +62,7 @@ type Landed = { readonly slot: bigint; readonly message: FakeMessage; readonly e
  */
 export function createFakeChain(): FakeChain {
   const network = encodeBase58(sha256('fake chain'));
-  const balances = new Map<string, bigint>();
-  const wallets = new Map<Address, WalletOnChain>();
+  const ledger = createFakeLedger();
   const landed = new Map<string, Landed>();
   let height = 1_000n;
   let nonce = 0;
@@ -63,83 +70,26 @@ export function createFakeChain(): FakeChain {
   let weather: 'fair' | 'drop' | 'lose_answer' = 'fair';
   let skewMs = 0;
 
-  const key = (account: Address, asset: AssetId): string => `${account}/${asset}`;
-  const balanceOf = (account: Address, asset: AssetId = NATIVE_ASSET): bigint => balances.get(key(account, asset)) ?? 0n;
   const down = <T>(): Result<T, DomainError> => fail(domainError('chain_unavailable', { problem: 'the fake chain is unplugged' }));
   const answer = async <T>(value: () => T): Promise<Result<T, DomainError>> => (reachable ? ok(value()) : down());
 
-  function build(message: Parameters<typeof encodeFakeMessage>[0]) {
-    return { bytes: encodeFakeMessage(message), lastValidBlockHeight: height + BLOCKHASH_BLOCKS, signers: message.signers };
-  }
-  const nextNonce = (): number => {
+  function build(make: (lifetime: Pick<FakeMessage, 'nonce' | 'lastValidBlockHeight'>) => FakeMessage): BuiltMessage {
     nonce += 1;
-    return nonce;
-  };
-
-  function onChain(limits: readonly FakeLimit[], agent: Address): WalletOnChain['limits'] {
-    return limits.map(({ decimals: _decimals, amount, ...limit }) => ({
-      ...limit,
-      amount: BigInt(amount),
-      remaining: BigInt(amount),
-      members: [agent],
-      vaultIndex: 0,
-    }));
+    const lastValidBlockHeight = height + BLOCKHASH_BLOCKS;
+    const message = make({ nonce, lastValidBlockHeight: lastValidBlockHeight.toString() });
+    return { bytes: encodeFakeMessage(message), lastValidBlockHeight, signers: message.signers };
   }
+  const intentOf = ({ vault }: WalletAddresses, payment: Payment): Uint8Array =>
+    new TextEncoder().encode(JSON.stringify([vault, { ...payment, amount: payment.amount.toString() }]));
+  const undecodable = <T>(): Result<T, DomainError> => fail(domainError('undecodable_message', { problem: 'not of the fake chain' }));
+  const reject = <T>(problem: string): Result<T, DomainError> => fail(domainError('chain_rejected', { problem, mayHaveLanded: false }));
 
-  /** Why a message would fail now; `null` when it would succeed. */
-  function obstacle(message: FakeMessage): string | null {
-    if (message.kind === 'create') return wallets.has(message.addresses.multisig) ? 'the account exists' : null;
-    const wallet = wallets.get(message.multisig);
-    if (!wallet) return 'no such wallet';
-    if (message.kind === 'replace_limits') return null;
-    const { asset, amount } = message.payment;
-    if (balanceOf(message.vault, asset) < BigInt(amount)) return 'insufficient funds';
-    if (message.spendingLimit === null) return null;
-    const limit = wallet.limits.find(({ spendingLimit }) => spendingLimit === message.spendingLimit);
-    if (!limit) return 'no such spending limit';
-    if (!limit.destinations.includes(message.payment.recipient)) return 'InvalidDestination';
-    return limit.remaining < BigInt(amount) ? 'SpendingLimitExceeded' : null;
-  }
-
-  function apply(message: FakeMessage): void {
-    if (message.kind === 'create') {
-      const { multisig, owner, agent, feeAccount } = message.addresses;
-      wallets.set(multisig, {
-        multisig,
-        configAuthority: owner,
-        threshold: 2,
-        timeLockSeconds: message.timeLockSeconds,
-        members: [owner, agent].map((member) => ({ key: member, permissions: 7 })),
-        rentCollector: feeAccount,
-        transactionIndex: 0n,
-        limits: onChain(message.limits, agent),
-        slot: height,
-      });
-      return;
-    }
-    const wallet = wallets.get(message.multisig);
-    if (!wallet) return;
-    if (message.kind === 'replace_limits') {
-      const agent = wallet.members.find((member) => member.key !== wallet.configAuthority)?.key ?? wallet.configAuthority;
-      const kept = wallet.limits.filter(({ spendingLimit }) => !message.remove.includes(spendingLimit));
-      wallets.set(message.multisig, { ...wallet, limits: [...kept, ...onChain(message.add, agent)] });
-      return;
-    }
-    const { asset, recipient } = message.payment;
-    const amount = BigInt(message.payment.amount);
-    balances.set(key(message.vault, asset), balanceOf(message.vault, asset) - amount);
-    balances.set(key(recipient, asset), balanceOf(recipient, asset) + amount);
-    const limits = wallet.limits.map((limit) =>
-      limit.spendingLimit === message.spendingLimit ? { ...limit, remaining: limit.remaining - amount } : limit,
-    );
-    wallets.set(message.multisig, { ...wallet, limits });
-  }
+  /** Whether the next block is past the last in which the message can land. */
+  const isExpired = ({ lastValidBlockHeight }: FakeMessage): boolean => height + 1n > BigInt(lastValidBlockHeight);
 
   return {
-    fund: (account, amount, asset = NATIVE_ASSET) => {
-      balances.set(key(account, asset), balanceOf(account, asset) + amount);
-    },
-    balance: balanceOf,
+    fund: ledger.fund,
+    balance: ledger.balanceOf,
     mine: (blocks) => {
       height += blocks;
     },
@@ -180,82 +130,96 @@ export function createFakeChain(): FakeChain {
       ),
     createSmartWallet: ({ addresses, timeLockSeconds, limits }) =>
       answer(() => [
-        build({
+        build((lifetime) => ({
+          ...lifetime,
           kind: 'create',
-          nonce: nextNonce(),
           signers: [addresses.feeAccount, addresses.createKey, addresses.owner],
           addresses,
           timeLockSeconds,
           limits: limits.map(fakeLimit),
-        }),
+        })),
       ]),
     replaceSpendingLimits: ({ addresses, remove, add }) =>
       answer(() =>
         remove.length + add.length === 0
           ? []
           : [
-              build({
+              build((lifetime) => ({
+                ...lifetime,
                 kind: 'replace_limits',
-                nonce: nextNonce(),
                 signers: [addresses.feeAccount, addresses.owner],
                 multisig: addresses.multisig,
                 remove,
                 add: add.map(fakeLimit),
-              }),
+              })),
             ],
       ),
     addMember: async () => fail(domainError('chain_rejected', { problem: 'the fake chain has fixed members', mayHaveLanded: false })),
     removeMember: async () => fail(domainError('chain_rejected', { problem: 'the fake chain has fixed members', mayHaveLanded: false })),
-    readWallet: (multisig) => answer(() => wallets.get(multisig) ?? null),
+    readWallet: (multisig) => answer(() => ledger.walletOf(multisig)),
 
-    buildIntent: ({ addresses, payment }) =>
-      answer(() => new TextEncoder().encode(JSON.stringify([addresses.vault, { ...payment, amount: payment.amount.toString() }]))),
-    buildTransaction: (input) =>
-      answer(() =>
-        build({
+    buildIntent: ({ addresses, payment }) => answer(() => intentOf(addresses, payment)),
+    async buildTransaction(input) {
+      if (!reachable) return down();
+      const { addresses, payment } = input;
+      if (input.route === 'countersigned' && Buffer.compare(intentOf(addresses, payment), input.intent) !== 0)
+        return fail(domainError('decoded_differently', { problem: 'the intent is not what this payment builds' }));
+      return ok(
+        build((lifetime) => ({
+          ...lifetime,
           kind: 'pay',
-          nonce: nextNonce(),
-          signers: [input.addresses.feeAccount, input.addresses.agent, ...(input.route === 'countersigned' ? [input.addresses.owner] : [])],
-          multisig: input.addresses.multisig,
-          vault: input.addresses.vault,
-          payment: { ...input.payment, amount: input.payment.amount.toString() },
+          signers: [addresses.feeAccount, addresses.agent, ...(input.route === 'countersigned' ? [addresses.owner] : [])],
+          multisig: addresses.multisig,
+          vault: addresses.vault,
+          payment: { ...payment, amount: payment.amount.toString() },
           spendingLimit: input.route === 'autonomous' ? input.spendingLimit : null,
-        }),
-      ),
-    decodeTransaction: async (bytes, context) => ok(describeFakeMessage(decodeFakeMessage(bytes), context.addresses)),
-    simulateTransaction: (bytes) =>
-      answer(() => {
-        const message = decodeFakeMessage(bytes);
-        const problem = obstacle(message);
-        return {
-          succeeded: problem === null,
-          problem,
-          unitsConsumed: 20_000n,
-          slot: height,
-          vaultOutflows:
-            problem === null && message.kind === 'pay' ? [{ asset: message.payment.asset, amount: BigInt(message.payment.amount) }] : [],
-          feeAccountOutflowLamports: 5_000n * BigInt(message.signers.length),
-          authorityChanges: [],
-          programs: [],
-        };
-      }),
-    async assembleTransaction(bytes, signatures) {
-      const { signers } = decodeFakeMessage(bytes);
-      const missing = signers.find(
-        (signer) => !signatures.some((each) => each.signer === signer && verifyEd25519(signer, bytes, each.signature)),
+        })),
       );
-      if (missing) return fail(domainError('undecodable_message', { problem: `no valid signature of ${missing}` }));
+    },
+    decodeTransaction: async (bytes, context) => {
+      const message = decodeFakeMessage(bytes);
+      return message ? ok(describeFakeMessage(message, context.addresses)) : undecodable();
+    },
+    async simulateTransaction(bytes) {
+      if (!reachable) return down();
+      const message = decodeFakeMessage(bytes);
+      if (!message) return undecodable();
+      const problem = isExpired(message) ? 'BlockhashNotFound' : ledger.obstacle(message);
+      return ok({
+        succeeded: problem === null,
+        problem,
+        unitsConsumed: 20_000n,
+        slot: height,
+        vaultOutflows: outflowsOf(message, problem),
+        feeAccountOutflowLamports: 5_000n * BigInt(message.signers.length),
+        authorityChanges: [],
+        programs: [],
+      });
+    },
+    async assembleTransaction(bytes, signatures) {
+      const message = decodeFakeMessage(bytes);
+      if (!message) return undecodable();
+      const { signers } = message;
+      const stranger = signatures.find(({ signer }) => !signers.includes(signer));
+      if (stranger) return reject(`${stranger.signer} is not a signer of the message`);
+      const lacking = signers.find((signer) => {
+        const [given, ...more] = signatures.filter((each) => each.signer === signer);
+        return !given || more.length > 0 || !verifyEd25519(signer, bytes, given.signature);
+      });
+      if (lacking) return reject(`there is not one valid signature of ${lacking}`);
       const first = signatures.find(({ signer }) => signer === signers[0]);
       const signature = encodeBase58(first?.signature ?? new Uint8Array());
       return ok({ wire: encodeFakeWire(signature, bytes), signature });
     },
     async submitTransaction(wire) {
       if (!reachable) return down();
-      const { id, message } = decodeFakeWire(wire);
-      if (weather !== 'drop' && !landed.has(id)) {
+      const submitted = decodeFakeWire(wire);
+      if (!submitted) return reject('these bytes are no transaction');
+      const { id, message } = submitted;
+      if (weather !== 'drop' && !landed.has(id) && !isExpired(message)) {
         height += 1n;
-        const error = obstacle(message);
-        if (error === null) apply(message);
+        const error = ledger.obstacle(message);
+        if (error === null) ledger.apply(message, height);
         landed.set(id, { slot: height, message, error });
       }
       return weather === 'lose_answer' ? fail(domainError('chain_unavailable', { problem: 'the answer was lost' })) : ok(undefined);
@@ -278,10 +242,9 @@ export function createFakeChain(): FakeChain {
           error,
           feeLamports: 5_000n * BigInt(message.signers.length),
           feePayer: message.signers[0] ?? address('11111111111111111111111111111111'),
-          vaultOutflows:
-            error === null && message.kind === 'pay' ? [{ asset: message.payment.asset, amount: BigInt(message.payment.amount) }] : [],
+          vaultOutflows: outflowsOf(message, error),
         };
       }),
-    getBalance: (vault, asset) => answer(() => balanceOf(vault, asset)),
+    getBalance: (vault, asset) => answer(() => ledger.balanceOf(vault, asset)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Effect, WalletAddresses } from '@countersign/core';
-import type { FakeMessage } from './fake-message.ts';
+import type { FakeLimit, FakeMessage } from './fake-message.ts';
 
 /** What a message of the fake chain does, in the words of the policy engine. */
 export function describeFakeMessage(message: FakeMessage, addresses: WalletAddresses): readonly Effect[] {
@@ -9,7 +9,23 @@ export function describeFakeMessage(message: FakeMessage, addresses: WalletAddre
     payer: message.signers[0] ?? addresses.feeAccount,
     amountLamports: 5_000n * BigInt(message.signers.length),
   };
-  if (message.kind !== 'pay') return [fee];
+  if (message.kind === 'create') return [fee, creation(message), ...message.limits.map((limit) => addition(limit, message.addresses))];
+  if (message.kind === 'replace_limits') {
+    const multisig = { ...addresses, multisig: message.multisig };
+    return [
+      fee,
+      ...message.remove.map(
+        (spendingLimit): Effect => ({
+          kind: 'governance',
+          instruction: 0,
+          wallet: message.multisig,
+          action: 'remove_limit',
+          spendingLimit,
+        }),
+      ),
+      ...message.add.map((limit) => addition(limit, multisig)),
+    ];
+  }
   const { asset, amount, recipient, memo } = message.payment;
   const wallet = message.multisig;
   const step = (action: 'propose' | 'approve' | 'execute' | 'close', member: WalletAddresses['agent'] | null): Effect => ({
@@ -45,4 +61,21 @@ export function describeFakeMessage(message: FakeMessage, addresses: WalletAddre
     },
     ...(memo === null ? [] : [{ kind: 'memo' as const, instruction: 2, text: memo }]),
   ];
+}
+
+function creation({ addresses, timeLockSeconds }: Extract<FakeMessage, { readonly kind: 'create' }>): Effect {
+  const { multisig, owner, agent, feeAccount } = addresses;
+  return {
+    ...{ kind: 'governance', instruction: 0, wallet: multisig, action: 'create_wallet', owner },
+    members: [owner, agent].map((key) => ({ key, permissions: 7 })),
+    ...{ threshold: 2, timeLockSeconds, rentCollector: feeAccount },
+  };
+}
+
+function addition(limit: FakeLimit, { multisig, agent }: WalletAddresses): Effect {
+  const { spendingLimit, asset, periodSeconds, destinations } = limit;
+  return {
+    ...{ kind: 'governance', instruction: 1, wallet: multisig, action: 'add_limit' },
+    ...{ spendingLimit, asset, amount: BigInt(limit.amount), periodSeconds, members: [agent], destinations },
+  };
 }

@@ -2,9 +2,11 @@ import {
   type Address,
   acceptedEncodings,
   type DomainError,
+  decodeBounds,
   domainError,
   fail,
   type IKeyManagementService,
+  type OwnerStatement,
   ok,
   parseOwnerStatement,
   type Result,
@@ -24,8 +26,11 @@ interface Held {
   readonly agent: TestKey;
   readonly owner: Address;
   readonly multisig: Address;
+  readonly network: string;
+  readonly usedNonces: Set<string>;
   revision: number;
-  boundsSha256: string | null;
+  /** The owner's statement that installed the bounds in force. */
+  installed: string | null;
   suspended: boolean;
 }
 
@@ -53,8 +58,19 @@ export function createFakeKeys(): FakeKeys {
     createKeys.set(walletId, key);
     return key;
   };
-  const signedBy = (owner: Address, statement: string, signature: Uint8Array): boolean =>
-    acceptedEncodings(statement).some((bytes) => verifyEd25519(owner, bytes, signature));
+  const readStatement = (wallet: Held, statement: string, signature: Uint8Array): Result<OwnerStatement, DomainError> => {
+    const parsed = parseOwnerStatement(statement);
+    if (!parsed.ok) return refuse('bad_statement', 'it cannot be read');
+    if (parsed.value.network !== wallet.network) return refuse('bad_statement', 'it is for another network');
+    if (parsed.value.wallet !== wallet.multisig) return refuse('wrong_wallet', 'it is for another wallet');
+    const signed = acceptedEncodings(statement).some((bytes) => verifyEd25519(wallet.owner, bytes, signature));
+    return signed ? parsed : refuse('bad_owner_signature', 'the owner did not sign it');
+  };
+  /** `null` when the statement can be used now: once, and not after its end. */
+  const unusable = (wallet: Held, { nonce, expiresAtMs }: OwnerStatement): Result<never, DomainError> | null => {
+    if (wallet.usedNonces.has(nonce)) return refuse('bad_statement', 'it was used before');
+    return expiresAtMs <= Date.now() ? refuse('bad_statement', 'it has expired') : null;
+  };
 
   return {
     setReachable: (value) => {
@@ -62,31 +78,43 @@ export function createFakeKeys(): FakeKeys {
     },
     getFeeAccount: () => answer(() => ok(fee.address)),
     getCreateKey: (walletId) => answer(() => ok(createKeyOf(walletId).address)),
-    initializeAgentKey: ({ walletId, owner, multisig }) =>
+    initializeAgentKey: ({ walletId, owner, multisig, network }) =>
       answer(() => {
         const wallet = wallets.get(walletId) ?? {
           agent: createTestKey(),
           owner,
           multisig,
+          network,
+          usedNonces: new Set<string>(),
           revision: 0,
-          boundsSha256: null,
+          installed: null,
           suspended: false,
         };
-        if (wallet.owner !== owner || wallet.multisig !== multisig) return refuse('wrong_wallet', 'another owner is pinned');
+        if (wallet.owner !== owner || wallet.multisig !== multisig || wallet.network !== network)
+          return refuse('wrong_wallet', 'another owner, multisig or network is pinned');
         wallets.set(walletId, wallet);
         return ok({ agent: wallet.agent.address });
       }),
     getAgentPublicKey: (walletId) => held(walletId, ({ agent }) => ok(agent.address)),
     installBounds: ({ walletId, statement, ownerSignature, bounds }) =>
       held(walletId, (wallet) => {
-        const parsed = parseOwnerStatement(statement);
-        if (!parsed.ok || parsed.value.action !== 'install-policy') return refuse('bad_statement', 'it installs no policy');
-        if (!signedBy(wallet.owner, statement, ownerSignature)) return refuse('bad_owner_signature', 'the owner did not sign it');
-        const { revision, boundsSha256 } = parsed.value;
-        if (sha256Hex(bounds) !== boundsSha256 || parsed.value.wallet !== wallet.multisig) return refuse('bad_statement', 'other bounds');
-        if (revision === wallet.revision && boundsSha256 === wallet.boundsSha256) return ok({ revision });
+        const read = readStatement(wallet, statement, ownerSignature);
+        if (!read.ok) return read;
+        const order = read.value;
+        if (order.action !== 'install-policy') return refuse('bad_statement', 'it installs no policy');
+        if (sha256Hex(bounds) !== order.boundsSha256) return refuse('bad_statement', 'other bounds');
+        if (wallet.installed === statement) return ok({ revision: wallet.revision });
+        const decoded = decodeBounds(bounds);
+        if (!decoded.ok) return refuse('malformed', 'the bounds cannot be read');
+        const { revision, network, agent, wallet: multisig } = decoded.value;
+        if (revision !== order.revision) return refuse('bad_statement', 'for another revision');
+        if (network !== wallet.network || multisig !== wallet.multisig || agent !== wallet.agent.address)
+          return refuse('wrong_wallet', 'the bounds are for another network, wallet or agent key');
         if (revision !== wallet.revision + 1) return refuse('stale_revision', `revision ${wallet.revision} is installed`);
-        Object.assign(wallet, { revision, boundsSha256 });
+        const problem = unusable(wallet, order);
+        if (problem) return problem;
+        wallet.usedNonces.add(order.nonce);
+        Object.assign(wallet, { revision, installed: statement });
         return ok({ revision });
       }),
     signWithAgentKey: (input) =>
@@ -94,7 +122,7 @@ export function createFakeKeys(): FakeKeys {
         if (wallet.suspended) return refuse('suspended', 'the key is suspended');
         if (wallet.revision === 0) return refuse('no_bounds', 'no bounds are installed');
         const message = decodeFakeMessage(input.message);
-        if (message.kind !== 'pay' || message.multisig !== wallet.multisig) return refuse('unknown_shape', 'not a payment of this wallet');
+        if (message?.kind !== 'pay' || message.multisig !== wallet.multisig) return refuse('unknown_shape', 'not a payment of this wallet');
         if (input.kind === 'spend' && message.spendingLimit === null) return refuse('unknown_shape', 'needs the owner');
         if (input.kind === 'with_owner' && !verifyEd25519(wallet.owner, input.message, input.ownerSignature))
           return refuse('bad_owner_signature', 'the owner did not sign these bytes');
@@ -102,12 +130,16 @@ export function createFakeKeys(): FakeKeys {
         return ok({ signature, receipt: new TextEncoder().encode(sha256Hex(signature)) });
       }),
     signWithFeeKey: ({ walletId, message }) =>
-      answer(() => {
-        const { signers } = decodeFakeMessage(message);
+      held(walletId, (wallet) => {
+        const decoded = decodeFakeMessage(message);
+        const multisig = decoded?.kind === 'create' ? decoded.addresses.multisig : decoded?.multisig;
+        if (!decoded || multisig !== wallet.multisig) return refuse('unknown_shape', 'not a message of this wallet');
+        const { signers } = decoded;
+        if (signers[0] !== fee.address) return refuse('unknown_shape', 'another account pays');
         const keys = [fee, createKeyOf(walletId)].filter((key) => signers.includes(key.address));
         return ok(keys.map((key) => ({ signer: key.address, signature: key.sign(message) })));
       }),
-    restoreReceipts: () => answer(() => ok(undefined)),
+    restoreReceipts: (walletId) => held(walletId, () => ok(undefined)),
     suspendAgentKey: (walletId) =>
       held(walletId, (wallet) => {
         wallet.suspended = true;
@@ -115,9 +147,14 @@ export function createFakeKeys(): FakeKeys {
       }),
     resumeAgentKey: ({ walletId, statement, ownerSignature }) =>
       held(walletId, (wallet) => {
-        const parsed = parseOwnerStatement(statement);
-        if (!parsed.ok || parsed.value.action !== 'unfreeze') return refuse('bad_statement', 'it does not unfreeze');
-        if (!signedBy(wallet.owner, statement, ownerSignature)) return refuse('bad_owner_signature', 'the owner did not sign it');
+        const read = readStatement(wallet, statement, ownerSignature);
+        if (!read.ok) return read;
+        const order = read.value;
+        if (order.action !== 'unfreeze' && order.action !== 'resume-signer') return refuse('bad_statement', 'it does not unfreeze');
+        if (!wallet.suspended && wallet.usedNonces.has(order.nonce)) return ok(undefined);
+        const problem = unusable(wallet, order);
+        if (problem) return problem;
+        wallet.usedNonces.add(order.nonce);
         wallet.suspended = false;
         return ok(undefined);
       }),

@@ -1,9 +1,12 @@
 import { type Address, decodeBase58, encodeBase58, type Payment, type PlannedLimit, sha256, type WalletAddresses } from '@countersign/core';
+import { isOnCurve } from './on-curve.ts';
 
 /** What a message of the fake chain says. Its bytes are this, as JSON. */
 export type FakeMessage = {
-  /** Stands for a blockhash: makes every message another one. */
+  /** Makes every message another one. */
   readonly nonce: number;
+  /** Stands for the blockhash: the height of the last block in which the message can land, in decimal digits. */
+  readonly lastValidBlockHeight: string;
   readonly signers: readonly Address[];
 } & (
   | {
@@ -26,8 +29,18 @@ export type FakeLimit = Omit<PlannedLimit, 'amount'> & { readonly amount: string
 export function encodeFakeMessage(message: FakeMessage): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message));
 }
-export function decodeFakeMessage(bytes: Uint8Array): FakeMessage {
-  return JSON.parse(new TextDecoder().decode(bytes)) as FakeMessage;
+/** `null` for bytes that are no message of the fake chain. */
+export function decodeFakeMessage(bytes: Uint8Array): FakeMessage | null {
+  const value = parseJson(new TextDecoder().decode(bytes)) as Partial<FakeMessage> | null;
+  const known = value?.kind === 'pay' || value?.kind === 'create' || value?.kind === 'replace_limits';
+  return known && Array.isArray(value.signers) ? (value as FakeMessage) : null;
+}
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 export const fakeLimit = (limit: PlannedLimit): FakeLimit => ({ ...limit, amount: limit.amount.toString() });
 
@@ -38,13 +51,19 @@ export interface FakeWire {
 }
 export const encodeFakeWire = (id: string, message: Uint8Array): Uint8Array =>
   new TextEncoder().encode(JSON.stringify({ id, message: Buffer.from(message).toString('base64') } satisfies FakeWire));
-export function decodeFakeWire(wire: Uint8Array): { readonly id: string; readonly message: FakeMessage } {
-  const { id, message } = JSON.parse(new TextDecoder().decode(wire)) as FakeWire;
-  return { id, message: decodeFakeMessage(Buffer.from(message, 'base64')) };
+/** `null` for bytes that are no signed message of the fake chain. */
+export function decodeFakeWire(wire: Uint8Array): { readonly id: string; readonly message: FakeMessage } | null {
+  const value = parseJson(new TextDecoder().decode(wire)) as Partial<FakeWire> | null;
+  if (typeof value?.id !== 'string' || typeof value.message !== 'string') return null;
+  const message = decodeFakeMessage(Buffer.from(value.message, 'base64'));
+  return message && { id: value.id, message };
 }
 
-/** An address that follows from texts, as program-derived ones do. */
+/** An address that follows from texts and lies off the curve, as program-derived ones do. */
 export function derivedAddress(...parts: readonly string[]): Address {
-  return encodeBase58(sha256(parts.join('|'))) as Address;
+  for (let bump = 255; ; bump -= 1) {
+    const bytes = sha256([...parts, String(bump)].join('|'));
+    if (!isOnCurve(bytes)) return encodeBase58(bytes) as Address;
+  }
 }
 export const addressBytes = (address: Address): Uint8Array => decodeBase58(address) ?? new Uint8Array();

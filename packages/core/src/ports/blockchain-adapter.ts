@@ -145,8 +145,8 @@ export interface IBlockchainAdapter {
   /** Hands signed bytes to the chain. The same bytes may be sent again at will. */
   submitTransaction(wire: Uint8Array): Promise<Result<void, DomainError>>;
   /**
-   * The status of each signature, in order, with a finalized block height that the same node told *before* it was asked for them: a signature
-   * that is not found although the height was past its last valid one can land no more (INVARIANT I3).
+   * The status of each signature, in order, and a finalized block height, all from one node. `not_found` means that it was looked for *after*
+   * that height was told: where the height is past the last valid one, the signature can land no more (INVARIANT I3).
    */
   getTransactionStatus(
     signatures: readonly string[],

@@ -1,0 +1,129 @@
+import {
+  type Address,
+  type BuiltMessage,
+  type DecodeContext,
+  type IBlockchainAdapter,
+  NATIVE_ASSET,
+  type Payment,
+  type PlannedLimit,
+  type TransactionStatus,
+  type WalletAddresses,
+} from '@countersign/core';
+import { createTestKey, type TestKey } from '../test-key.ts';
+import { must } from './must.ts';
+
+/** An implementation under test and the world around it. */
+export interface BlockchainSubject {
+  readonly chain: IBlockchainAdapter;
+  /** Gives lamports to an account; resolves when the chain has them. */
+  fund(account: Address, amountLamports: bigint): Promise<void>;
+  /** Lets blocks pass until one higher than `blockHeight` is finalized. */
+  passBlockHeight(blockHeight: bigint): Promise<void>;
+  /** Makes every node unreachable, for good. */
+  unplug(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The keys and the wallet of one run of the suite, on chain, and what is done with them. */
+export interface ChainWorld {
+  readonly fee: TestKey;
+  readonly owner: TestKey;
+  readonly agent: TestKey;
+  readonly recipient: Address;
+  readonly addresses: WalletAddresses;
+  /** The messages that created the wallet; they have landed. */
+  readonly created: readonly BuiltMessage[];
+  /** The spending limits on chain. */
+  limits: readonly PlannedLimit[];
+  context(): DecodeContext;
+  payment(amount: bigint): Payment;
+  /** A payment of the agent alone to the recipient, through the first limit. */
+  autonomous(amount: bigint): Promise<BuiltMessage>;
+  countersigned(amount: bigint): Promise<BuiltMessage>;
+  signaturesOf(message: BuiltMessage): readonly GivenSignature[];
+  assembled(message: BuiltMessage): Promise<{ readonly wire: Uint8Array; readonly signature: string }>;
+  look(signature: string): Promise<{ readonly status: TransactionStatus | undefined; readonly finalizedBlockHeight: bigint }>;
+  /** Waits until the transaction is final. */
+  settled(signature: string): Promise<LandedStatus>;
+  /** Signs, sends and waits until it is final; `error` is the chain's. */
+  land(message: BuiltMessage): Promise<{ readonly signature: string; readonly error: string | null }>;
+  balance(): Promise<bigint>;
+  plan(revision: number, amount: bigint): Promise<readonly PlannedLimit[]>;
+}
+interface GivenSignature {
+  readonly signer: Address;
+  readonly signature: Uint8Array;
+}
+type LandedStatus = Exclude<TransactionStatus, { readonly kind: 'not_found' }>;
+
+/** In lamports. */
+export const SOL: bigint = 1_000_000_000n;
+const DAY_SECONDS = 86_400;
+const PATIENCE_MS = 20_000;
+
+/** Funds a fee account and a vault, and creates the wallet with one spending limit of 1 SOL a day. */
+export async function createChainWorld(subject: BlockchainSubject): Promise<ChainWorld> {
+  const { chain } = subject;
+  const [fee, owner, agent, createKey] = [createTestKey(), createTestKey(), createTestKey(), createTestKey()];
+  const keys = [fee, owner, agent, createKey];
+  const derived = await chain.deriveWallet(createKey.address);
+  const people = { owner: owner.address, agent: agent.address, createKey: createKey.address, feeAccount: fee.address };
+  const addresses: WalletAddresses = { ...derived, ...people };
+  const recipient = createTestKey().address;
+
+  const payment = (amount: bigint): Payment => ({ asset: NATIVE_ASSET, amount, recipient, memo: null });
+  const context = (): DecodeContext => ({ addresses, candidateRecipients: [recipient], assets: [] });
+  const autonomous = async (amount: bigint): Promise<BuiltMessage> => {
+    const spendingLimit = world.limits[0]?.spendingLimit ?? addresses.vault;
+    return must(await chain.buildTransaction({ route: 'autonomous', addresses, payment: payment(amount), spendingLimit }));
+  };
+  const countersigned = async (amount: bigint): Promise<BuiltMessage> => {
+    const intent = must(await chain.buildIntent({ addresses, payment: payment(amount) }));
+    return must(await chain.buildTransaction({ route: 'countersigned', addresses, payment: payment(amount), intent }));
+  };
+  const signaturesOf = ({ bytes, signers }: BuiltMessage): readonly GivenSignature[] =>
+    signers.map((signer) => {
+      const key = keys.find((each) => each.address === signer);
+      if (!key) throw new Error(`the message asks for a signature of ${signer}`);
+      return { signer, signature: key.sign(bytes) };
+    });
+  const assembled = async (message: BuiltMessage) => must(await chain.assembleTransaction(message.bytes, signaturesOf(message)));
+  const look = async (signature: string) => {
+    const { statuses, finalizedBlockHeight } = must(await chain.getTransactionStatus([signature]));
+    return { status: statuses[0], finalizedBlockHeight };
+  };
+  const settled = async (signature: string): Promise<LandedStatus> => {
+    for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const { status } = await look(signature);
+      if (status?.kind === 'finalized') return status;
+    }
+    throw new Error(`${signature} was not finalized`);
+  };
+  const land = async (message: BuiltMessage): Promise<{ readonly signature: string; readonly error: string | null }> => {
+    const { wire, signature } = await assembled(message);
+    must(await chain.submitTransaction(wire));
+    return { signature, error: (await settled(signature)).error };
+  };
+  const balance = async (): Promise<bigint> => must(await chain.getBalance(addresses.vault, NATIVE_ASSET));
+  const plan = async (revision: number, amount: bigint): Promise<readonly PlannedLimit[]> =>
+    must(
+      await chain.planSpendingLimits(addresses.multisig, revision, [
+        { asset: NATIVE_ASSET, amount, periodSeconds: DAY_SECONDS, destinations: [recipient] },
+      ]),
+    );
+
+  await subject.fund(fee.address, 10n * SOL);
+  await subject.fund(addresses.vault, 20n * SOL);
+  const limits = await plan(1, SOL);
+  if (must(await chain.readWallet(addresses.multisig)) !== null) throw new Error('the wallet is there before it was created');
+  const created = must(await chain.createSmartWallet({ addresses, timeLockSeconds: 0, limits }));
+  for (const message of created) {
+    const { error } = await land(message);
+    if (error !== null) throw new Error(error);
+  }
+  const world: ChainWorld = {
+    ...{ fee, owner, agent, recipient, addresses, created, limits, context, payment, autonomous, countersigned },
+    ...{ signaturesOf, assembled, look, settled, land, balance, plan },
+  };
+  return world;
+}

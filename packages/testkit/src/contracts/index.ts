@@ -1,0 +1,3 @@
+export { describeBlockchainAdapterContract } from './blockchain-adapter.ts';
+export type { BlockchainSubject } from './chain-world.ts';
+export { type ContractWallet, describeKeyManagementContract, type KeyManagementSubject } from './key-management.ts';

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { type Address, type Bounds, encodeBounds, formatOwnerStatement, NATIVE_ASSET, sha256Hex } from '@countersign/core';
+import type { TestKey } from '../test-key.ts';
+import type { ContractWallet } from './key-management.ts';
+
+export interface Order {
+  readonly statement: string;
+  readonly ownerSignature: Uint8Array;
+}
+
+/** Bounds that let the agent pay 1 SOL at a time to one recipient out of one spending limit. */
+export function boundsOf(wallet: ContractWallet, terms: BoundsTerms, change: Partial<Bounds> = {}): Bounds {
+  return {
+    version: 1,
+    ...{ network: terms.network, wallet: wallet.multisig, agent: wallet.agent },
+    revision: 1,
+    feeCapLamports: 100_000n,
+    rentCapLamports: 3_000_000n,
+    signaturesPerMinute: 6_000,
+    assets: [
+      {
+        ...{ asset: NATIVE_ASSET, decimals: 9, perTransaction: 1_000_000_000n },
+        windows: [{ seconds: 86_400, amount: 100_000_000_000n }],
+        ...{ limits: [terms.spendingLimit], recipients: [terms.recipient] },
+      },
+    ],
+    ...change,
+  };
+}
+export interface BoundsTerms {
+  readonly network: string;
+  readonly spendingLimit: Address;
+  readonly recipient: Address;
+}
+
+const HOUR_MS = 3_600_000;
+const expiry = (lifetimeMs: number): number => Math.floor((Date.now() + lifetimeMs) / 1_000) * 1_000;
+const signed = (owner: TestKey, statement: string): Order => ({ statement, ownerSignature: owner.sign(Buffer.from(statement)) });
+const head = (bounds: Pick<Bounds, 'network' | 'wallet'>, lifetimeMs: number) =>
+  ({ network: bounds.network, wallet: bounds.wallet, expiresAtMs: expiry(lifetimeMs), nonce: randomBytes(16).toString('hex') }) as const;
+
+/** The order to install `bounds`; `change` makes its statement say something else than the bounds do. */
+export function installOrder(
+  owner: TestKey,
+  bounds: Bounds,
+  change: { readonly revision?: number; readonly boundsSha256?: string; readonly lifetimeMs?: number } = {},
+): Order & { readonly bounds: Uint8Array } {
+  const bytes = encodeBounds(bounds);
+  const { revision = bounds.revision, boundsSha256 = sha256Hex(bytes), lifetimeMs = HOUR_MS } = change;
+  const rest = { revision, policySha256: 'a'.repeat(64), boundsSha256 };
+  return { ...signed(owner, formatOwnerStatement({ action: 'install-policy', ...head(bounds, lifetimeMs), ...rest })), bounds: bytes };
+}
+
+export function unfreezeOrder(owner: TestKey, of: Pick<Bounds, 'network' | 'wallet'>, lifetimeMs: number = HOUR_MS): Order {
+  return signed(owner, formatOwnerStatement({ action: 'unfreeze', ...head(of, lifetimeMs) }));
+}
