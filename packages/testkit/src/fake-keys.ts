@@ -10,6 +10,7 @@ import {
   ok,
   parseOwnerStatement,
   type Result,
+  resumeProblem,
   sha256Hex,
   verifyEd25519,
   type WalletId,
@@ -31,7 +32,7 @@ interface Held {
   revision: number;
   /** The owner's statement that installed the bounds in force. */
   installed: string | null;
-  suspended: boolean;
+  suspendedAtMs: number | null;
 }
 
 /**
@@ -88,7 +89,7 @@ export function createFakeKeys(): FakeKeys {
           usedNonces: new Set<string>(),
           revision: 0,
           installed: null,
-          suspended: false,
+          suspendedAtMs: null,
         };
         if (wallet.owner !== owner || wallet.multisig !== multisig || wallet.network !== network)
           return refuse('wrong_wallet', 'another owner, multisig or network is pinned');
@@ -119,7 +120,7 @@ export function createFakeKeys(): FakeKeys {
       }),
     signWithAgentKey: (input) =>
       held(input.walletId, (wallet) => {
-        if (wallet.suspended) return refuse('suspended', 'the key is suspended');
+        if (wallet.suspendedAtMs !== null) return refuse('suspended', 'the key is suspended');
         if (wallet.revision === 0) return refuse('no_bounds', 'no bounds are installed');
         const message = decodeFakeMessage(input.message);
         if (message?.kind !== 'pay' || message.multisig !== wallet.multisig) return refuse('unknown_shape', 'not a payment of this wallet');
@@ -142,7 +143,7 @@ export function createFakeKeys(): FakeKeys {
     restoreReceipts: (walletId) => held(walletId, () => ok(undefined)),
     suspendAgentKey: (walletId) =>
       held(walletId, (wallet) => {
-        wallet.suspended = true;
+        wallet.suspendedAtMs = Date.now();
         return ok(undefined);
       }),
     resumeAgentKey: ({ walletId, statement, ownerSignature }) =>
@@ -151,22 +152,24 @@ export function createFakeKeys(): FakeKeys {
         if (!read.ok) return read;
         const order = read.value;
         if (order.action !== 'unfreeze' && order.action !== 'resume-signer') return refuse('bad_statement', 'it does not unfreeze');
-        if (!wallet.suspended && wallet.usedNonces.has(order.nonce)) return ok(undefined);
+        if (wallet.suspendedAtMs === null && wallet.usedNonces.has(order.nonce)) return ok(undefined);
         const problem = unusable(wallet, order);
         if (problem) return problem;
+        const early = resumeProblem(order, wallet.suspendedAtMs, Date.now());
+        if (early !== null) return refuse('bad_statement', early);
         wallet.usedNonces.add(order.nonce);
-        wallet.suspended = false;
+        wallet.suspendedAtMs = null;
         return ok(undefined);
       }),
     healthCheck: async () => ({
       ready: reachable,
       problem: reachable ? null : 'the fake signer is unplugged',
       wallets: reachable
-        ? [...wallets].map(([walletId, { agent, revision, suspended }]) => ({
+        ? [...wallets].map(([walletId, { agent, revision, suspendedAtMs }]) => ({
             walletId,
             agentPublicKey: agent.address,
             policyRevision: revision,
-            state: suspended ? ('suspended' as const) : revision === 0 ? ('no_bounds' as const) : ('active' as const),
+            state: suspendedAtMs !== null ? ('suspended' as const) : revision === 0 ? ('no_bounds' as const) : ('active' as const),
           }))
         : [],
     }),

@@ -181,4 +181,8 @@ describe('INVARIANT I7: unfreezing', () => {
     const statement = prepared.statement?.replace('action: unfreeze', 'action: destroy-key') ?? null;
     expect(refusal({ ...prepared, statement })).toContain('something else');
   });
+  test('a statement dated ahead, to lift a freeze that comes later', async () => {
+    expect(refusal(await preparedUnfreeze(owner, nowMs, 900_000 + 120_000))).toContain('ends later');
+    expect(must(check(await preparedUnfreeze(owner, nowMs, 900_000))).messages).toEqual([]);
+  });
 });

@@ -1,4 +1,4 @@
-import { formatOwnerStatement, type OwnerStatement, parseOwnerStatement } from '@countersign/core';
+import { formatOwnerStatement, type OwnerStatement, parseOwnerStatement, resumeExpiryMs } from '@countersign/core';
 import type { Problems } from './collect-problems.ts';
 
 /** What the statement must say; expiry and nonce are the service's to choose. */
@@ -8,6 +8,8 @@ export type ExpectedStatement =
 
 /** Longest validity that is signed, so that a signature is not good for long after it was given. */
 const LONGEST_MS = 24 * 3_600_000;
+/** How far this machine's clock and the service's may be apart. */
+const CLOCK_SLACK_MS = 30_000;
 
 /** The statement must be exactly the text that these values make, still valid, and not for longer than a day. */
 export function checkStatement(
@@ -32,5 +34,11 @@ export function checkStatement(
   );
   problems.expect(expiresAtMs > nowMs, 'the statement has expired (or the clock of this machine is wrong)');
   problems.expect(expiresAtMs <= nowMs + LONGEST_MS, 'the statement is valid for more than a day (or the clock of this machine is wrong)');
+  // A later end would let whoever keeps the statement back lift a freeze that comes after it.
+  if (expected.action === 'unfreeze')
+    problems.expect(
+      expiresAtMs <= resumeExpiryMs(nowMs + CLOCK_SLACK_MS),
+      'the statement ends later than one that was made just now (or the clock of this machine is wrong)',
+    );
   return parsed.value;
 }

@@ -12,6 +12,28 @@ const BODY = {
   'destroy-key': [],
 } as const;
 
+/**
+ * How long after its making an `unfreeze` or `resume-signer` statement ends, in milliseconds; fixed, so that the signer can tell from the end
+ * when the statement was made, and refuse one that was made before the suspension that it would lift (INVARIANT I7).
+ */
+export const RESUME_LIFETIME_MS = 900_000;
+
+/** The end of a resuming statement that is made at `nowMs`: a whole second, never before its time. */
+export function resumeExpiryMs(nowMs: number): number {
+  return Math.ceil((nowMs + RESUME_LIFETIME_MS) / 1000) * 1000;
+}
+
+/**
+ * Why a resuming statement may not lift a suspension, in words; `null` when it may. INVARIANT I7: it lifts only a suspension that was there when
+ * it was made (told by its end, to a second), so that one which was signed and kept back opens nothing after the next freeze.
+ */
+export function resumeProblem({ expiresAtMs }: OwnerStatement, suspendedAtMs: number | null, nowMs: number): string | null {
+  if (expiresAtMs > resumeExpiryMs(nowMs)) return 'ends later than a statement made now would';
+  if (suspendedAtMs !== null && expiresAtMs - RESUME_LIFETIME_MS < suspendedAtMs)
+    return 'was made before the suspension that it would lift';
+  return null;
+}
+
 export type StatementAction = keyof typeof BODY;
 
 export interface StatementHead {

@@ -1,6 +1,6 @@
 import { type DomainError, domainError } from '../domain/errors.ts';
 import { type ApprovalId, makeId } from '../domain/ids.ts';
-import { formatOwnerStatement } from '../domain/owner-statement.ts';
+import { formatOwnerStatement, resumeExpiryMs } from '../domain/owner-statement.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Wallet } from '../domain/wallet.ts';
 import type { BuiltMessage } from '../ports/blockchain-adapter.ts';
@@ -137,7 +137,7 @@ function statementFor(deps: Dependencies, approval: Approval, wallet: Wallet, po
     nonce: Buffer.from(deps.random.bytes(16)).toString('hex'),
   };
   if (approval.kind === 'approve_payment') return null;
-  if (approval.kind === 'unfreeze') return formatOwnerStatement({ action: 'unfreeze', ...head });
+  if (approval.kind === 'unfreeze') return formatOwnerStatement({ action: 'unfreeze', ...head, expiresAtMs: resumeExpiryMs(atMs) });
   if (policy === null) throw new Error(`approval ${approval.id} is about no policy`);
   return formatOwnerStatement({
     action: 'install-policy',

@@ -142,10 +142,20 @@ async function planAndDecide<T>(
 }
 
 /** The route to plan again, or `null` when the plan fits the decision. A denial is recorded as it is, whatever was planned. */
-function neededRoute({ verdict }: Decision, { route }: PaymentPlan): PlannedRoute | null {
+function neededRoute(decision: Decision, { route }: PaymentPlan): PlannedRoute | null {
+  const { verdict } = decision;
+  if (route === 'autonomous' && onlyTheAgentsBytesFail(decision)) return 'countersigned';
   if (verdict === 'denied') return null;
   if (verdict === 'needs_owner') return route === 'countersigned' ? null : 'countersigned';
   return route === 'denied' ? 'autonomous' : null;
+}
+
+/** The agent's limits are used up, on chain too: what denies is the simulation of bytes that would not be signed anyway. */
+function onlyTheAgentsBytesFail({ objections }: Decision): boolean {
+  return (
+    objections.some(({ outcome }) => outcome === 'needs_owner') &&
+    objections.every(({ outcome, rule }) => outcome === 'needs_owner' || rule === 'simulation-succeeds')
+  );
 }
 
 async function readPosition<T>(

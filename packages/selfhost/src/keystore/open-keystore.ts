@@ -155,7 +155,7 @@ function assemble(
     },
     restoreBackup: async (backup) => {
       const { wallet, key } = openAgentFile(backup, master, floor, 'backup');
-      await store(wallet, key, { ...NEW_STATE, suspended: true });
+      await store(wallet, key, { ...NEW_STATE, suspendedAtMs: Date.now() });
       return { wallet, key };
     },
     destroyKey: async (wallet, key) => {

@@ -19,13 +19,14 @@ export interface InstalledBounds {
 
 /** What must survive a restart besides the receipts: one file, replaced atomically, under a MAC of the agent key. */
 export interface WalletState {
-  readonly suspended: boolean;
+  /** Since when the wallet is suspended, Unix milliseconds of the wall clock; `null` when it is not. */
+  readonly suspendedAtMs: number | null;
   /** Nonces of owner statements that were used, 32 hex digits each. */
   readonly usedNonces: readonly string[];
   readonly installed: InstalledBounds | null;
 }
 
-export const NEW_STATE: WalletState = { suspended: false, usedNonces: [], installed: null };
+export const NEW_STATE: WalletState = { suspendedAtMs: null, usedNonces: [], installed: null };
 
 export function formatStateFile(state: WalletState, wallet: PinnedWallet, key: SigningKey): string {
   const body = stateBody(state, wallet);
@@ -35,12 +36,13 @@ export function formatStateFile(state: WalletState, wallet: PinnedWallet, key: S
 /** Reads `state.json`; checks its MAC and verifies the owner's signature over the bounds again. */
 export function readStateFile(bytes: Uint8Array, wallet: PinnedWallet, key: SigningKey, file: string): WalletState {
   const map = parseDocument(bytes, FORMAT, 1, file);
-  const { suspended, usedNonces, installed } = map;
+  const { suspendedAtMs, usedNonces, installed } = map;
   const mac = hexField(map, 'mac', 32, file);
-  if (typeof suspended !== 'boolean' || !Array.isArray(usedNonces) || usedNonces.some((nonce) => !/^[0-9a-f]{32}$/.test(String(nonce))))
-    throw new KeyFileError('malformed', file, 'suspended or usedNonces is not readable');
+  const isMoment = suspendedAtMs === null || (typeof suspendedAtMs === 'number' && Number.isSafeInteger(suspendedAtMs));
+  if (!isMoment || !Array.isArray(usedNonces) || usedNonces.some((nonce) => !/^[0-9a-f]{32}$/.test(String(nonce))))
+    throw new KeyFileError('malformed', file, 'suspendedAtMs or usedNonces is not readable');
   const state: WalletState = {
-    suspended,
+    suspendedAtMs,
     usedNonces: usedNonces.map(String),
     installed: installed === null ? null : readInstalled(installed, wallet, key, file),
   };
@@ -70,7 +72,7 @@ function stateBody(state: WalletState, wallet: PinnedWallet): object {
     format: FORMAT,
     version: 1,
     walletId: wallet.walletId,
-    suspended: state.suspended,
+    suspendedAtMs: state.suspendedAtMs,
     usedNonces: state.usedNonces,
     installed: installed && {
       statement: installed.statement,

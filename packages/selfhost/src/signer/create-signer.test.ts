@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { wrapOffChainMessage } from '@countersign/core';
+import { resumeExpiryMs, wrapOffChainMessage } from '@countersign/core';
 import { Keypair } from '@solana/web3.js';
 import * as squads from '@sqds/multisig';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -157,7 +157,9 @@ describe('INVARIANT I7: stopping and starting', () => {
     expect(await signer.code('sign', spend(1))).toBe('suspended');
     await restart();
     expect(await signer.code('sign', spend(1))).toBe('suspended');
-    expect(await signer.code('resume', { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'unfreeze') })).toBe('ok');
+    expect(
+      await signer.code('resume', { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'unfreeze', resumeExpiryMs(clock.wallMs())) }),
+    ).toBe('ok');
     expect(await signer.code('sign', spend(1))).toBe('ok');
   });
   test('suspension overtakes a signature in flight', async () => {
@@ -167,7 +169,7 @@ describe('INVARIANT I7: stopping and starting', () => {
     expect(await suspending).toBe('ok');
   });
   test('a replayed statement does not resume again', async () => {
-    const order = { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'resume-signer') };
+    const order = { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'resume-signer', resumeExpiryMs(clock.wallMs())) };
     await signer.code('suspend', { walletId: WALLET });
     expect(await signer.code('resume', order)).toBe('ok');
     expect(await signer.code('resume', order)).toBe('ok');
@@ -181,8 +183,10 @@ describe('INVARIANT I7: stopping and starting', () => {
     const resume = (order: object): Promise<string> => signer.code('resume', { walletId: WALLET, ...order });
     expect(await resume(simpleOrder(OWNER_KEY, cast, 'unfreeze', START_MS))).toBe('bad_statement');
     expect(await resume(simpleOrder(OWNER_KEY, cast, 'destroy-key'))).toBe('bad_statement');
-    expect(await resume(simpleOrder(Keypair.generate(), cast, 'unfreeze'))).toBe('bad_owner_signature');
-    expect(await resume(simpleOrder(OWNER_KEY, { ...cast, multisig: cast.agent }, 'unfreeze'))).toBe('wrong_wallet');
+    expect(await resume(simpleOrder(Keypair.generate(), cast, 'unfreeze', resumeExpiryMs(clock.wallMs())))).toBe('bad_owner_signature');
+    expect(await resume(simpleOrder(OWNER_KEY, { ...cast, multisig: cast.agent }, 'unfreeze', resumeExpiryMs(clock.wallMs())))).toBe(
+      'wrong_wallet',
+    );
   });
   test('a destroyed key signs nothing and is not made again', async () => {
     const order = { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'destroy-key') };
@@ -246,7 +250,9 @@ describe('keys and bounds', () => {
     expect(await signer.code('restore_key', { backup: changed })).toBe('malformed');
     expect(await signer.ask('restore_key', { backup })).toEqual({ ok: { agentPublicKey: addressOf(cast.agent) } });
     expect(await signer.code('sign', spend(1))).toBe('suspended');
-    expect(await signer.code('resume', { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'resume-signer') })).toBe('ok');
+    expect(
+      await signer.code('resume', { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'resume-signer', resumeExpiryMs(clock.wallMs())) }),
+    ).toBe('ok');
     expect(await signer.code('sign', spend(1))).toBe('no_bounds');
   });
   test('a suspended state cannot be edited away', async () => {
@@ -254,7 +260,7 @@ describe('keys and bounds', () => {
     await signer.signer.close();
     const path = join(directory.path, WALLET, 'state.json');
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace('"suspended": true', '"suspended": false'));
+    await writeFile(path, text.replace(/"suspendedAtMs": [0-9]+/, '"suspendedAtMs": null'));
     await expect(openTestSigner(directory.path, clock)).rejects.toThrow('tampered');
     await writeFile(path, text);
     signer = await openTestSigner(directory.path, clock);

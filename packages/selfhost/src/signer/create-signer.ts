@@ -38,7 +38,6 @@ export async function createSigner(input: {
       suspensions: 0,
       vault: deriveVault(wallet.multisig),
       createKey: createKeyOf(keystore, wallet.walletId),
-      rentRate: createRateCounter([]),
     };
     sessions.set(wallet.walletId, session);
     return session;
@@ -48,6 +47,7 @@ export async function createSigner(input: {
     clock,
     limits,
     feeRate: createRateCounter([]),
+    rentRate: createRateCounter([]),
     sessions,
     addSession,
     exclusively: (walletId, work) => {

@@ -26,13 +26,12 @@ export interface WalletSession {
   suspensions: number;
   readonly vault: Address;
   readonly createKey: Address;
-  readonly rentRate: RateCounter;
 }
 
 export interface SignerLimits {
   /** Fee-account signatures per minute, all wallets together. */
   readonly feeSignaturesPerMinute: number;
-  /** Messages per minute and wallet in which the fee account pays rent. */
+  /** Messages per minute in which the fee account pays rent, all wallets together. */
   readonly rentMessagesPerMinute: number;
 }
 
@@ -41,6 +40,7 @@ export interface SignerState {
   readonly clock: SignerClock;
   readonly limits: SignerLimits;
   readonly feeRate: RateCounter;
+  readonly rentRate: RateCounter;
   readonly sessions: Map<WalletId, WalletSession>;
   /** Runs changes of one wallet one after the other. */
   exclusively<T>(walletId: WalletId, work: () => Promise<T>): Promise<T>;
@@ -62,7 +62,7 @@ export function liveSession(state: SignerState, walletId: WalletId): { readonly 
 /** The bounds under which the wallet may sign now. INVARIANT I7: a suspended wallet signs nothing. */
 export function activeBounds(session: WalletSession): Bounds {
   if (!session.live) throw new Refused('unknown_wallet', 'the key of this wallet was destroyed');
-  if (session.state.suspended) throw new Refused('suspended', 'the wallet is suspended');
+  if (session.state.suspendedAtMs !== null) throw new Refused('suspended', 'the wallet is suspended');
   if (!session.state.installed) throw new Refused('no_bounds', 'no owner-signed bounds are installed');
   return session.state.installed.bounds;
 }

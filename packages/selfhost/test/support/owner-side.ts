@@ -7,6 +7,7 @@ import {
   formatOwnerStatement,
   NATIVE_ASSET,
   type OwnerStatement,
+  resumeExpiryMs,
   sha256Hex,
   tokenAsset,
 } from '@countersign/core';
@@ -81,7 +82,7 @@ export function simpleOrder(
   owner: Keypair,
   cast: Cast,
   action: 'unfreeze' | 'resume-signer' | 'destroy-key',
-  expiresAtMs = 1_900_000_000_000,
+  expiresAtMs: number = action === 'destroy-key' ? 1_900_000_000_000 : resumeExpiryMs(Date.now()),
 ): Order {
   return order(owner, { action, network: NETWORK, wallet: addressOf(cast.multisig), expiresAtMs, nonce: nextNonce() });
 }

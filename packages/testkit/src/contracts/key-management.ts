@@ -198,12 +198,15 @@ export function describeKeyManagementContract(name: string, open: () => Promise<
       await stopped();
       const resuming = async (order: ReturnType<typeof unfreezeOrder>) => errorOf(await keys.resumeAgentKey({ walletId, ...order }));
       expect(await resuming(unfreezeOrder(createTestKey(), where))).toMatchObject(refused('bad_owner_signature'));
-      expect(await resuming(unfreezeOrder(subject.owner, where, -60_000))).toMatchObject(refused('bad_statement'));
+      expect(await resuming(unfreezeOrder(subject.owner, where, 3_600_000))).toMatchObject(refused('bad_statement'));
       const elsewhere = { ...where, wallet: (await enroll()).multisig };
       expect(await resuming(unfreezeOrder(subject.owner, elsewhere))).toMatchObject(refused('wrong_wallet'));
       const { bounds: _, ...install } = installOrder(subject.owner, await bounds(wallet, { revision: 2 }));
       expect(await resuming(install)).toMatchObject(refused('bad_statement'));
       await stopped();
+      // INVARIANT I7: signed before the freeze and kept back.
+      expect(await resuming(unfreezeOrder(subject.owner, where, 60_000))).toMatchObject(refused('bad_statement'));
+      expect(await resuming(unfreezeOrder(subject.owner, where, -60_000))).toMatchObject(refused('bad_statement'));
       const order = unfreezeOrder(subject.owner, where);
       expect(await resuming(order)).toBeNull();
       expect(await resuming(order), 'repeated while active').toBeNull();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Address, type Bounds, encodeBounds, formatOwnerStatement, NATIVE_ASSET, sha256Hex } from '@countersign/core';
+import { type Address, type Bounds, encodeBounds, formatOwnerStatement, NATIVE_ASSET, resumeExpiryMs, sha256Hex } from '@countersign/core';
 import type { TestKey } from '../test-key.ts';
 import type { ContractWallet } from './key-management.ts';
 
@@ -51,6 +51,7 @@ export function installOrder(
   return { ...signed(owner, formatOwnerStatement({ action: 'install-policy', ...head(bounds, lifetimeMs), ...rest })), bounds: bytes };
 }
 
-export function unfreezeOrder(owner: TestKey, of: Pick<Bounds, 'network' | 'wallet'>, lifetimeMs: number = HOUR_MS): Order {
-  return signed(owner, formatOwnerStatement({ action: 'unfreeze', ...head(of, lifetimeMs) }));
+/** An order to resume that was made `ageMs` ago. */
+export function unfreezeOrder(owner: TestKey, of: Pick<Bounds, 'network' | 'wallet'>, ageMs = 0): Order {
+  return signed(owner, formatOwnerStatement({ action: 'unfreeze', ...head(of, 0), expiresAtMs: resumeExpiryMs(Date.now() - ageMs) }));
 }

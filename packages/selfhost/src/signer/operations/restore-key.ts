@@ -15,7 +15,7 @@ export const restoreKey: Operation = async (state, fields) => {
     if (state.sessions.has(walletId)) throw new Refused('wrong_wallet', 'this wallet has a key, or had one that was destroyed');
     try {
       const { wallet, key } = await state.keystore.restoreBackup(backup);
-      await state.addSession(wallet, key, { ...NEW_STATE, suspended: true });
+      await state.addSession(wallet, key, { ...NEW_STATE, suspendedAtMs: state.clock.wallMs() });
       return { agentPublicKey: key.address };
     } catch (error) {
       if (error instanceof KeyFileError) throw new Refused('malformed', `the backup ${error.detail.problem}`);

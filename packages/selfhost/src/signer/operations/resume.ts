@@ -1,3 +1,4 @@
+import { resumeProblem } from '@countersign/core';
 import { Refused } from '../refusal.ts';
 import { liveSession } from '../signer-state.ts';
 import type { Operation } from './operations.ts';
@@ -13,14 +14,17 @@ export const resume: Operation = async (state, fields) => {
     const statement = verifyOrder(session, order);
     if (statement.action !== 'unfreeze' && statement.action !== 'resume-signer')
       throw new Refused('bad_statement', 'is not for resuming the signer');
-    if (!session.state.suspended && session.state.usedNonces.includes(statement.nonce)) return {};
+    const { suspendedAtMs } = session.state;
+    if (suspendedAtMs === null && session.state.usedNonces.includes(statement.nonce)) return {};
     assertUsableOnce(state, session, statement);
+    const problem = resumeProblem(statement, suspendedAtMs, state.clock.wallMs());
+    if (problem !== null) throw new Refused('bad_statement', problem);
     const { suspensions } = session;
     const usedNonces = [...session.state.usedNonces, statement.nonce];
-    await state.keystore.saveState(session.wallet, live.key, { ...session.state, usedNonces, suspended: false });
-    const suspended = session.suspensions !== suspensions;
-    session.state = { ...session.state, usedNonces, suspended };
-    if (suspended) throw new Refused('suspended', 'the wallet was suspended again meanwhile');
+    await state.keystore.saveState(session.wallet, live.key, { ...session.state, usedNonces, suspendedAtMs: null });
+    const again = session.suspensions !== suspensions;
+    session.state = { ...session.state, usedNonces, suspendedAtMs: again ? session.state.suspendedAtMs : null };
+    if (again) throw new Refused('suspended', 'the wallet was suspended again meanwhile');
     return {};
   });
 };

@@ -12,17 +12,17 @@ export const signFee: Operation = async (state, fields) => {
   const message = fields.bytesUpTo('message', MAX_MESSAGE_BYTES);
   fields.end();
   const session = sessionOf(state, walletId);
-  const { keystore, limits, feeRate } = state;
+  const { keystore, limits, feeRate, rentRate } = state;
   const { multisig, owner } = session.wallet;
   const { address: feeAccount } = keystore.feeKey;
   const { createKey, live } = session;
   const match = matchFee(message, { multisig, owner, agent: live?.key.address ?? null, feeAccount, createKey });
   const nowMs = state.clock.nowMs();
   if (feeRate.full(limits.feeSignaturesPerMinute, nowMs)) throw new Refused('rate_limited', 'the fee account signed too often this minute');
-  if (match.paysRent && session.rentRate.full(limits.rentMessagesPerMinute, nowMs))
-    throw new Refused('rate_limited', 'the fee account paid rent for this wallet too often this minute');
+  if (match.paysRent && rentRate.full(limits.rentMessagesPerMinute, nowMs))
+    throw new Refused('rate_limited', 'the fee account paid rent too often this minute');
   feeRate.add(nowMs);
-  if (match.paysRent) session.rentRate.add(nowMs);
+  if (match.paysRent) rentRate.add(nowMs);
   const signatures = [{ signer: feeAccount, signature: keystore.feeKey.sign(message) }];
   if (match.needsCreateKey)
     withCreateKey(keystore, walletId, (key) => signatures.push({ signer: key.address, signature: key.sign(message) }));

@@ -61,6 +61,11 @@ export function matchFee(bytes: Uint8Array, parties: FeeParties): FeeMatch {
     if (create.owner === parties.feeAccount || create.mint === parties.feeAccount)
       throw new Refused('unknown_shape', 'creates a token account of the fee account', create.at);
   }
+  // The agent's own shapes say for whom an account may be made; a message without the agent has no business making one.
+  const signers = message.keys.slice(0, message.requiredSignatures);
+  const [create] = creates;
+  if (create && (parties.agent === null || !signers.includes(parties.agent)))
+    throw new Refused('unknown_shape', 'creates a token account without the agent', create.at);
   let needsCreateKey = false;
   let paysRent = creates.length > 0;
   for (const instruction of others) {
@@ -73,7 +78,7 @@ export function matchFee(bytes: Uint8Array, parties: FeeParties): FeeMatch {
       needsCreateKey = true;
     }
   }
-  const createKeySigns = message.keys.slice(0, message.requiredSignatures).includes(parties.createKey);
+  const createKeySigns = signers.includes(parties.createKey);
   if (createKeySigns !== needsCreateKey) throw new Refused('unknown_shape', 'the create key signs where nothing is created');
   return { needsCreateKey, paysRent };
 }
