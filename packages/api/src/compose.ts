@@ -163,16 +163,16 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
   };
 }
 
-/** Gives a signer that came back what it forgot, without waiting for the next reconciliation. */
+/** Stops what must not run and gives back what may be forgotten, once at the start and whenever the signer comes back. */
 function watchSigner(deps: Dependencies, log: FastifyBaseLogger): () => Promise<void> {
-  let wasReady = true;
+  let wasReady: boolean | null = null;
   return async () => {
     const { ready } = await deps.keys.healthCheck();
-    if (ready && !wasReady) {
+    if (ready && wasReady !== true) {
       await reconcileSigner(deps);
-      log.info('the signer is back');
+      if (wasReady === false) log.info('the signer is back');
     }
-    if (!ready && wasReady) log.warn('the signer does not answer');
+    if (!ready && wasReady !== false) log.warn('the signer does not answer');
     wasReady = ready;
   };
 }

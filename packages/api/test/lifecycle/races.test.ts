@@ -1,4 +1,12 @@
-import { type Dependencies, freezeWallet, MOST_WAITING_APPROVALS, ok, proposeTransaction, rejectApproval } from '@countersign/core';
+import {
+  type Dependencies,
+  freezeWallet,
+  MOST_WAITING_APPROVALS,
+  ok,
+  proposeTransaction,
+  reconcile,
+  rejectApproval,
+} from '@countersign/core';
 import { verifyAuditChain } from '@countersign/postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -101,6 +109,23 @@ describe('side by side', () => {
       const verdict = await world.deps.database.transact(async (tx) => ok(await verifyAuditChain(tx.audit, of.wallet.id)));
       expect(must(verdict)).toMatchObject({ ok: true });
     }
+  });
+
+  test('INVARIANT I7: a signer that was away at the freeze is stopped when it is back, also while the chain is away', async () => {
+    const of = await makeWallet(world);
+    const impatient: Dependencies = { ...world.deps, limits: { ...world.deps.limits, firstLookMs: 0 } };
+    world.chain.setWeather('drop');
+    must(await ask(world.deps, of, AUTONOMOUS, 'unsettled'));
+    world.chain.setWeather('fair');
+    world.keys.setReachable(false);
+    const frozen = must(await freezeWallet(world.deps, { walletId: of.wallet.id, reason: 'test', actor: 'test' }));
+    expect(frozen.signerProblem).not.toBeNull();
+    world.keys.setReachable(true);
+    world.chain.setReachable(false);
+    await expect(reconcile(impatient)).rejects.toThrow('chain');
+    world.chain.setReachable(true);
+    const { wallets } = await world.keys.healthCheck();
+    expect(wallets.find(({ walletId }) => walletId === of.wallet.id)?.state).toBe('suspended');
   });
 
   test('INVARIANT I6: the owner approving twice at once, and rejecting meanwhile, has one effect', async () => {

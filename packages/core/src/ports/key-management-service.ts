@@ -23,8 +23,9 @@ export interface SignerHealth {
 }
 
 /**
- * The service's keys: agent keys and the fee account, which live in the signer, its own process. The owner's key is `IOwnerKeys`, on the owner's side. Nothing here returns or takes key bytes (INVARIANT I9), and
- * every message is decoded completely by the signer before it signs (INVARIANT I1).
+ * The service's keys: agent keys and the fee account, which live in the signer, its own process. The owner's key is `IOwnerKeys`, on the
+ * owner's side. Nothing here returns or takes key bytes (INVARIANT I9), and every message is decoded completely by the signer before it
+ * signs (INVARIANT I1).
  * Errors: `signer_unavailable` (nothing answered in time; a signature may have been made, its bytes never left the signer) and `signer_refused`.
  */
 export interface IKeyManagementService {

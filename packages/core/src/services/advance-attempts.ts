@@ -24,6 +24,7 @@ export async function advanceAttempts(deps: Dependencies, ids: readonly AttemptI
 
 /** One look, with the milliseconds after which each attempt that is not at its end wants the next. */
 export async function lookAtAttempts(deps: Dependencies, ids: readonly AttemptId[]): Promise<ReadonlyMap<AttemptId, number>> {
+  if (ids.length === 0) return new Map();
   const read = await deps.database.read(async (reader) => ok(await reader.attempts.getMany([...new Set(ids)])));
   if (!read.ok) throw new Error(`attempts could not be read: ${JSON.stringify(read.error)}`);
   const sent = read.value.filter(
