@@ -45,7 +45,7 @@ export async function compareBooks(service: RunningService, seed: number, answer
       ),
       row(
         'recorded: finalized',
-        finalized.map(({ amount }) => BigInt(amount)),
+        finalized.map(({ amount }) => BigInt(amount ?? 0)),
       ),
       row('budget: settled', budget),
       row(
@@ -101,7 +101,7 @@ async function settledInBudget({ databaseUrl, wallet }: RunningService): Promise
   await database.connect();
   try {
     const { rows } = await database.query<{ readonly amount: string }>(
-      "SELECT (amount - released_amount)::text AS amount FROM budget_entries WHERE wallet_id = $1 AND asset = 'SOL' AND state = 'settled'",
+      "SELECT amount::text AS amount FROM budget_settlements WHERE wallet_id = $1 AND meter = 'asset/SOL'",
       [wallet],
     );
     return rows.map(({ amount }) => BigInt(amount));

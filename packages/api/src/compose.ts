@@ -3,12 +3,18 @@ import {
   advanceAttempts,
   createChainWatch,
   type Dependencies,
+  decideAgain,
   expireApprovals,
+  forgetIdempotencyKeys,
   type IClock,
   type IRandom,
   reconcile,
   reconcileSigner,
+  releaseOverdue,
+  releasePayment,
   rulePolicyEngine,
+  type WalletId,
+  watchWallets,
 } from '@countersign/core';
 import { createPostgresDatabase, verifyAuditChain } from '@countersign/postgres';
 import { createSignerClient } from '@countersign/selfhost';
@@ -30,6 +36,7 @@ const FAILED_LOGINS_PER_MINUTE = 120;
 const RETRY_MS = 1_000;
 const RECONCILE_MS = 15_000;
 const SIGNER_LOOK_MS = 3_000;
+const WATCH_MS = 10_000;
 
 export interface Service {
   /** Where it listens. */
@@ -118,7 +125,13 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
         await advanceAttempts(deps, ids);
         metrics.observeJob(ids.length, performance.now() - startedMs);
       },
-      expireApprovals: () => expireApprovals(deps),
+      expireApprovals: async () => {
+        await expireApprovals(deps);
+        await releaseOverdue(deps);
+        await forgetIdempotencyKeys(deps);
+      },
+      releasePayment: (id) => releasePayment(deps, id),
+      decideAgain: (id) => decideAgain(deps, id),
     });
   const stopJobs = async (error: unknown): Promise<never> => {
     await postgres.jobRunner.stop().catch(() => undefined);
@@ -147,6 +160,7 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
         (error) => report('reconciling failed and will run again', error),
       ),
     );
+    repeating.push(repeat(watchChain(deps), WATCH_MS, (error) => report('watching the wallets on chain failed and will run again', error)));
     repeating.push(repeat(watchSigner(deps, log), SIGNER_LOOK_MS, (error) => report('looking after the signer failed', error)));
     await network;
   }
@@ -160,6 +174,14 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
       await Promise.all([app.close(), ...repeating.map((each) => each.stop()), postgres.jobRunner.stop()]);
       await closeAdapters();
     },
+  };
+}
+
+/** One round of wallets each time, and then the next. */
+function watchChain(deps: Dependencies): () => Promise<void> {
+  let after: WalletId | null = null;
+  return async () => {
+    after = await watchWallets(deps, after);
   };
 }
 

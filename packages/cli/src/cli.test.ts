@@ -1,21 +1,23 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Address } from '@countersign/core';
 import { createSealedOwnerKey, KDF_FLOOR } from '@countersign/selfhost';
+import { createTestKey } from '@countersign/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeService, startFakeService } from './test-support/fake-service.ts';
 import {
+  APPROVAL_ID,
   must,
+  preparedCall,
   preparedPayment,
   preparedUnfreeze,
   RECIPIENT,
   STRANGER,
   TRANSACTION_ID,
   transaction,
-  WALLET_ID,
 } from './test-support/prepared.ts';
 import { runCli } from './test-support/test-world.ts';
 
@@ -157,6 +159,32 @@ describe('pay', () => {
     expect((await cli(['pay', '--to', RECIPIENT, '--amount', '1', '--dry-run'])).code).toBe(0);
     expect(service.paid.size).toBe(0);
   });
+  test('--message sends a message of the agent, from a file or standard input, and nothing beside it', async () => {
+    const bytes = Buffer.from([1, 0, 1, 2, ...Buffer.alloc(96, 7), 0]);
+    writeFileSync(join(folder, 'message.bin'), bytes);
+    const sent = await cli(['pay', '--message', 'message.bin', '--json']);
+    expect(sent.json()).toMatchObject({ state: 'awaiting_owner', message: bytes.toString('base64'), asset: null });
+    const body = () => JSON.parse(service.seen.filter(({ path }) => path.endsWith('/transactions')).at(-1)?.body ?? '');
+    expect(body()).toEqual({ message: bytes.toString('base64') });
+    const options = { env: env(), cwd: folder, answers: null };
+    const piped = await runCli(['pay', '--message', '-', '--dry-run'], { ...options, input: Buffer.from(`${bytes.toString('base64')}\n`) });
+    expect(piped.out).toContain('would wait for the owner');
+    expect(piped.out).toContain('The vault calls a program.');
+    expect(body()).toEqual({ message: bytes.toString('base64') });
+    for (const more of [['--to', RECIPIENT], ['--amount', '1'], ['--memo', 'x'], ['--asset', 'SOL'], ['--base-units']])
+      expect((await cli(['pay', '--message', 'message.bin', ...more])).code, more.join(' ')).toBe(2);
+    for (const less of [[], ['--to', RECIPIENT], ['--amount', '1'], ['--message', 'none.bin']])
+      expect((await cli(['pay', ...less])).code, less.join(' ')).toBe(2);
+  });
+  test('a delayed payment says when it goes and how it is vetoed', async () => {
+    service.delayed = { state: 'awaiting_delay', route: 'delayed', approval: APPROVAL_ID, releasesAt: '2026-01-01T01:00:00.000Z' };
+    const paid = await cli(['pay', '--to', RECIPIENT, '--amount', '0.25']);
+    expect(paid.code).toBe(0);
+    expect(paid.out).toContain(
+      `it goes by itself 2026-01-01T01:00:00.000Z; until then it is vetoed with: countersign reject ${APPROVAL_ID}`,
+    );
+    expect((await cli(['reject', APPROVAL_ID])).out).toContain('✓ rejected');
+  });
   test('--wait comes back when it is final, 5 when it failed', async () => {
     const wait = ['pay', '--to', RECIPIENT, '--amount', '5', '--base-units', '--wait', 'finalized', '--json'];
     expect((await cli(wait)).json()).toMatchObject({ state: 'finalized', amount: '5' });
@@ -208,6 +236,36 @@ describe('approve', () => {
     expect(refused.notes).toContain('has changed since you read it');
     expect(service.seen.filter(({ path }) => path.endsWith('/approve'))).toHaveLength(1);
   });
+  test('INVARIANT I6: what is not understood is marked, typed by hand, and never let through by --yes', async () => {
+    const program = createTestKey(Buffer.alloc(32, 20)).address;
+    service.prepared = [
+      await preparedCall(owner, ({ vault }) => [
+        { programAddress: program as never, accounts: [{ address: vault as never, role: 3 }], data: Uint8Array.of(1) },
+      ]),
+    ];
+    const quick = await cli(['approve', '--yes', '--passphrase-file', 'passphrase']);
+    expect(quick.code).toBe(7);
+    expect(quick.notes).toContain('--yes cannot answer');
+    expect(quick.out).toContain('✗ UNKNOWN: ');
+    for (const answers of [
+      ['yes', PASSPHRASE],
+      ['UNKNOWN', 'yes', PASSPHRASE],
+      [program, 'yes', PASSPHRASE],
+      [program.slice(0, 8), 'no'],
+    ])
+      expect((await cli(['approve'], answers)).code, answers.join()).toBe(7);
+    expect(service.seen.some(({ path }) => path.endsWith('/approve'))).toBe(false);
+    const approved = await cli(['approve'], [program.slice(0, 8), 'yes', PASSPHRASE]);
+    expect(approved.notes).toBe('');
+    expect(approved.code).toBe(0);
+    const carried = await cli(['approve', '--out', 'call-to-sign.json']);
+    expect(carried.out).toContain('✗ UNKNOWN: ');
+    expect((await cli(['owner', 'sign', 'call-to-sign.json', '--yes', '--passphrase-file', 'passphrase', '--out', 'call.json'])).code).toBe(
+      7,
+    );
+    const shown = await cli(['approvals', 'show', APPROVAL_ID, '--json']);
+    expect(shown.json()).toMatchObject({ toSign: { unknown: [{ program, word: program.slice(0, 8) }] } });
+  });
   test('several that wait are listed, and none is signed', async () => {
     const payment = await preparedPayment(owner);
     service.prepared = [payment, { ...payment, approval: { ...payment.approval, id: 'apr_01KAQ5R9V3N8X2M4T6W8Y0Z1B4' } }];
@@ -223,45 +281,5 @@ describe('approve', () => {
     expect(service.seen.length).toBe(before);
     expect((await cli(['approve', '--signatures', 'signatures.json'])).code).toBe(0);
     expect((await cli(['owner', 'sign', 'to-sign.json', '--yes', '--passphrase-file', 'passphrase'])).code).toBe(5);
-  });
-});
-
-describe('audit verify', () => {
-  const bend = async (
-    change: (rows: readonly import('@countersign/sdk').AuditEntryView[]) => readonly import('@countersign/sdk').AuditEntryView[],
-  ) => {
-    service.audit = change(service.audit);
-    return cli(['audit', 'verify', '--json']);
-  };
-  const ofWallet = ({ chain }: { readonly chain: string }) => chain === WALLET_ID;
-
-  test('INVARIANT I10: an honest log verifies; a changed, removed or reordered row is named', async () => {
-    expect((await bend((rows) => rows)).code).toBe(0);
-    const honest = service.audit;
-    const changed = await bend((rows) =>
-      rows.map((row) => (ofWallet(row) && row.sequence === '3' ? { ...row, details: { ...row.details, amount: '6' } } : row)),
-    );
-    expect(changed.code).toBe(8);
-    expect(changed.out).toContain('row 3 was changed');
-    service.audit = honest;
-    expect((await bend((rows) => rows.filter((row) => !(ofWallet(row) && row.sequence === '2')))).out).toContain('row 2 is missing');
-    service.audit = honest;
-    const swapped = await bend((rows) =>
-      rows.map((row) =>
-        !ofWallet(row) || !['3', '4'].includes(row.sequence) ? row : { ...row, sequence: row.sequence === '3' ? '4' : '3' },
-      ),
-    );
-    expect(swapped.code).toBe(8);
-  });
-  test('rows cut off at the end show against remembered heads', async () => {
-    const file = join(folder, 'heads.json');
-    expect((await cli(['audit', 'verify', '--remember', 'heads.json'])).code).toBe(0);
-    expect(JSON.parse(readFileSync(file, 'utf8')).heads).toHaveLength(2);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    service.audit = service.audit.filter((row) => !(ofWallet(row) && row.sequence === '5'));
-    expect((await cli(['audit', 'verify'])).code).toBe(0);
-    const cut = await cli(['audit', 'verify', '--remember', 'heads.json']);
-    expect(cut.code).toBe(8);
-    expect(cut.out).toContain('row 5');
   });
 });

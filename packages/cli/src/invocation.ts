@@ -10,6 +10,8 @@ export interface World {
   readonly nowMs: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly sleep: (ms: number) => Promise<void>;
+  /** All of standard input. */
+  readonly readInput: () => Promise<Uint8Array>;
 }
 
 /** One command as it was called: options by their camel-case names (global ones too), arguments in order. */

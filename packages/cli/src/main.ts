@@ -15,4 +15,9 @@ process.exitCode = await run(process.argv.slice(2), {
   nowMs: () => Date.now(),
   randomBytes: (count) => webcrypto.getRandomValues(new Uint8Array(count)),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  readInput: async () => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+    return Buffer.concat(chunks);
+  },
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type ITransaction, NATIVE_ASSET, ok } from '@countersign/core';
+import { type ITransaction, type MeterWindow, ok } from '@countersign/core';
 import { createPostgresDatabase } from '../src/create-postgres-database.ts';
 import { startEmbeddedPostgres } from '../src/embedded/start-embedded-postgres.ts';
-import { aCredential, anAttempt, aPolicy, aRequest, aWallet } from '../src/test-support/records.ts';
+import { aCredential, aHolding, anAddress, anAttempt, aPolicy, aRequest, aWallet, SOL_METER } from '../src/test-support/records.ts';
 
 /** What the statements of a payment cost: `node bench/statements.ts <folder for the data>`. Times in milliseconds, CPU of the client. */
 const dataDir = process.argv[2];
@@ -38,7 +38,9 @@ async function measure(name: string, times: number, work: () => Promise<unknown>
 }
 
 const event = { chain: wallet.id, action: 'request.decided', actor: credential.id, subject: 'tx_1', details: { amount: '1', ok: true } };
-const windows = [86_400, 604_800, 2_592_000].map((seconds) => ({ asset: NATIVE_ASSET, seconds }));
+const windows = [86_400, 604_800, 2_592_000].map((seconds): MeterWindow => ({ meter: SOL_METER, seconds, scope: 'wallet' }));
+const holding = aHolding(1_000n);
+const asked = { recipients: [anAddress()], denialsSinceMs: 0, mostDenials: 10, mostFailures: 10 };
 const inner = 100;
 const statements: readonly (readonly [string, (tx: ITransaction) => Promise<unknown>])[] = [
   ['nowMs', (tx) => tx.nowMs()],
@@ -46,6 +48,7 @@ const statements: readonly (readonly [string, (tx: ITransaction) => Promise<unkn
   ['wallets.lock', (tx) => tx.wallets.lock(wallet.id)],
   ['policies.active', (tx) => tx.policies.active(wallet.id)],
   ['budgets.usage of 3 windows', async (tx) => tx.budgets.usage(wallet.id, windows, Date.now())],
+  ['requests.history', (tx) => tx.requests.history(wallet.id, asked)],
   ['audit.append (1 entry, after the first)', (tx) => tx.audit.append([event], 1)],
   ['receipts.append', (tx) => tx.receipts.append(wallet.id, new Uint8Array(200), 1)],
   ['requests.insert', (tx) => tx.requests.insert(aRequest(wallet.id, credential))],
@@ -67,17 +70,18 @@ for (const [name, work] of statements)
 /** The three transactions of a payment that the agent makes alone, as core's services write them. */
 async function pay(walletId: typeof wallet.id): Promise<void> {
   const request = aRequest(walletId, credential);
-  const attempt = anAttempt(walletId, request.id);
+  const attempt = anAttempt(walletId, request.id, { holding });
   const wire = new Uint8Array(300);
   await run(async (tx) => {
     await tx.wallets.lock(walletId);
     const atMs = await tx.nowMs();
     await tx.policies.active(walletId);
     await tx.budgets.usage(walletId, windows, atMs);
+    await tx.requests.history(walletId, asked);
     await tx.idempotency.claim({ credentialId: credential.id, key: request.id, fingerprint: 'f', requestId: request.id, atMs });
     await tx.requests.insert(request);
     await tx.attempts.insert(attempt);
-    await tx.budgets.reserve({ attemptId: attempt.id, walletId, asset: NATIVE_ASSET, amount: 1_000n, route: 'autonomous', atMs });
+    await tx.budgets.reserve({ attemptId: attempt.id, walletId, holding, atMs });
     await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: attempt.id }, { startAfterMs: 500 });
     await tx.audit.append([{ ...event, chain: walletId }], atMs);
   });
@@ -95,7 +99,7 @@ async function pay(walletId: typeof wallet.id): Promise<void> {
     await tx.attempts.get(attempt.id);
     await tx.attempts.move(attempt.id, 'signed', 'finalized', {});
     const atMs = await tx.nowMs();
-    await tx.budgets.settle(attempt.id, 1_000n);
+    await tx.budgets.settle(attempt.id, holding.amounts, atMs);
     await tx.requests.get(request.id);
     await tx.requests.move(request.id, 'signed', 'finalized', { atMs });
     await tx.audit.append([{ ...event, chain: walletId }], atMs);

@@ -3,6 +3,7 @@
 CREATE DOMAIN record_id AS text COLLATE "C" CONSTRAINT record_id_length CHECK (length(VALUE) BETWEEN 1 AND 64);
 CREATE DOMAIN amount_u64 AS numeric(20, 0) CONSTRAINT amount_u64_range CHECK (VALUE BETWEEN 0 AND 18446744073709551615);
 CREATE DOMAIN unix_ms AS bigint CONSTRAINT unix_ms_range CHECK (VALUE BETWEEN 0 AND 9007199254740991);
+CREATE DOMAIN meter_name AS text COLLATE "C" CONSTRAINT meter_name_form CHECK (VALUE ~ '^[!-~]{1,160}$');
 CREATE DOMAIN sha256_hex AS text COLLATE "C" CONSTRAINT sha256_hex_form CHECK (VALUE ~ '^[0-9a-f]{64}$');
 
 CREATE TABLE wallets (
@@ -19,12 +20,15 @@ CREATE TABLE wallets (
   time_lock_seconds integer NOT NULL CONSTRAINT wallets_time_lock CHECK (time_lock_seconds >= 0),
   frozen_reason text,
   created_at_ms unix_ms NOT NULL,
-  -- The moment of the latest budget entry: the wallet's clock never stands before it.
+  -- The moment of the latest reservation or settlement: the wallet's clock never stands before it.
   last_decision_at_ms unix_ms NOT NULL DEFAULT 0,
   -- Two records over one vault would count its budgets twice over.
   CONSTRAINT wallets_multisig_once UNIQUE (multisig),
   CONSTRAINT wallets_frozen_reason CHECK (frozen_reason IS NULL OR state = 'frozen')
 ) WITH (fillfactor = 70);
+
+-- The wallets of one owner, for budgets that count them together.
+CREATE INDEX wallets_of_owner ON wallets (owner_address);
 
 CREATE TABLE policy_revisions (
   wallet_id record_id NOT NULL,
@@ -64,11 +68,15 @@ CREATE TABLE transaction_requests (
   wallet_id record_id NOT NULL,
   credential_id record_id NOT NULL,
   state text NOT NULL,
-  asset text NOT NULL,
-  amount amount_u64 NOT NULL,
-  recipient text NOT NULL,
+  -- What is asked for: a payment, or a complete message with what its lookup tables held.
+  asset text,
+  amount amount_u64,
+  recipient text COLLATE "C",
   memo text,
-  route text CONSTRAINT transaction_requests_route CHECK (route IN ('autonomous', 'countersigned')),
+  call_message bytea,
+  call_pins json,
+  effects json NOT NULL CONSTRAINT transaction_requests_effects CHECK (json_typeof(effects) = 'array'),
+  route text CONSTRAINT transaction_requests_route CHECK (route IN ('autonomous', 'delayed', 'countersigned')),
   decision json NOT NULL,
   intent bytea,
   signature text,
@@ -76,9 +84,19 @@ CREATE TABLE transaction_requests (
   created_at_ms unix_ms NOT NULL,
   updated_at_ms unix_ms NOT NULL,
   CONSTRAINT transaction_requests_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT transaction_requests_credential FOREIGN KEY (credential_id) REFERENCES credentials (id) DEFERRABLE INITIALLY DEFERRED
+  CONSTRAINT transaction_requests_credential FOREIGN KEY (credential_id) REFERENCES credentials (id) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT transaction_requests_one_action CHECK (
+    CASE WHEN call_message IS NULL
+      THEN num_nulls(asset, amount, recipient) = 0 AND call_pins IS NULL
+      ELSE num_nonnulls(asset, amount, recipient, memo) = 0 AND call_pins IS NOT NULL AND json_typeof(call_pins) = 'array'
+    END
+  )
 ) WITH (fillfactor = 60);
 CREATE INDEX transaction_requests_of_wallet ON transaction_requests (wallet_id, id);
+CREATE INDEX transaction_requests_undecided ON transaction_requests (updated_at_ms, id) WHERE state = 'received';
+-- What a decision asks about the past: each answer is at the end of an index, however long the past is.
+CREATE INDEX transaction_requests_ended ON transaction_requests (wallet_id, state, updated_at_ms) WHERE state IN ('denied', 'failed', 'finalized');
+CREATE INDEX transaction_requests_paid ON transaction_requests (wallet_id, recipient) WHERE state = 'finalized' AND recipient IS NOT NULL;
 
 CREATE TABLE approvals (
   id record_id CONSTRAINT approvals_id PRIMARY KEY,
@@ -91,14 +109,33 @@ CREATE TABLE approvals (
   problem text,
   created_at_ms unix_ms NOT NULL,
   expires_at_ms unix_ms NOT NULL,
+  -- When a delayed payment goes without the owner.
+  releases_at_ms unix_ms CONSTRAINT approvals_released_is_payment CHECK (releases_at_ms IS NULL OR kind = 'approve_payment'),
   CONSTRAINT approvals_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT approvals_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT approvals_payment CHECK ((kind = 'approve_payment') = (request_id IS NOT NULL))
+  CONSTRAINT approvals_payment CHECK ((kind = 'approve_payment') = (request_id IS NOT NULL)),
+  -- What the owner consented to is never released beside.
+  CONSTRAINT approvals_executing_is_not_released CHECK (state <> 'executing' OR releases_at_ms IS NULL)
 );
 CREATE INDEX approvals_of_wallet ON approvals (wallet_id, id);
 CREATE INDEX approvals_of_request ON approvals (request_id, id) WHERE request_id IS NOT NULL;
 CREATE UNIQUE INDEX approvals_one_open_per_request ON approvals (request_id) WHERE request_id IS NOT NULL AND state IN ('waiting', 'executing');
-CREATE INDEX approvals_waiting ON approvals (expires_at_ms, id) WHERE state = 'waiting';
+CREATE INDEX approvals_waiting ON approvals (expires_at_ms, id) WHERE state = 'waiting' AND releases_at_ms IS NULL;
+CREATE INDEX approvals_released ON approvals (releases_at_ms, id) WHERE state = 'waiting' AND releases_at_ms IS NOT NULL;
+
+-- What an attempt holds of the budgets: {"alone": boolean, "amounts": [{"meter": text, "amount": decimal text}, …]}, 1 to 256 meters, each once.
+CREATE FUNCTION is_holding(holding jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF jsonb_typeof(holding -> 'alone') IS DISTINCT FROM 'boolean' OR jsonb_typeof(holding -> 'amounts') IS DISTINCT FROM 'array'
+    OR holding - 'alone' - 'amounts' <> '{}' THEN RETURN false; END IF;
+  RETURN (
+    SELECT count(*) BETWEEN 1 AND 256 AND count(*) = count(DISTINCT entry ->> 'meter') AND bool_and(
+      entry = jsonb_build_object('meter', entry ->> 'meter', 'amount', entry ->> 'amount')
+      AND entry ->> 'meter' ~ '^[!-~]{1,160}$'
+      AND CASE WHEN entry ->> 'amount' ~ '^(0|[1-9][0-9]{0,19})$' THEN (entry ->> 'amount')::numeric <= 18446744073709551615 ELSE false END)
+    FROM jsonb_array_elements(holding -> 'amounts') AS entry
+  );
+END $$;
 
 CREATE TABLE attempts (
   id record_id CONSTRAINT attempts_id PRIMARY KEY,
@@ -111,16 +148,14 @@ CREATE TABLE attempts (
   last_valid_block_height amount_u64 NOT NULL,
   wire bytea,
   signature text,
-  outflow_asset text,
-  outflow_amount amount_u64,
-  outflow_route text CONSTRAINT attempts_outflow_route CHECK (outflow_route IN ('autonomous', 'countersigned')),
+  holding jsonb,
+  alone boolean GENERATED ALWAYS AS ((holding ->> 'alone')::boolean) STORED,
   problem text,
   created_at_ms unix_ms NOT NULL,
   CONSTRAINT attempts_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT attempts_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT attempts_approval FOREIGN KEY (approval_id) REFERENCES approvals (id) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT attempts_belongs CHECK (request_id IS NOT NULL OR approval_id IS NOT NULL),
-  CONSTRAINT attempts_outflow CHECK (num_nulls(outflow_asset, outflow_amount, outflow_route) IN (0, 3)),
   -- INVARIANT I2: bytes that were signed are here, and only those.
   CONSTRAINT attempts_signed_has_wire CHECK (
     CASE WHEN state IN ('prepared', 'withdrawn') THEN wire IS NULL AND signature IS NULL ELSE wire IS NOT NULL AND signature IS NOT NULL END
@@ -131,9 +166,12 @@ CREATE UNIQUE INDEX attempts_one_effect_per_request ON attempts (request_id)
   WHERE request_id IS NOT NULL AND state IN ('prepared', 'signed', 'submitted', 'confirmed', 'unknown', 'finalized');
 -- INVARIANT I3: two attempts with the same signature are the same bytes; one landing would settle both.
 CREATE UNIQUE INDEX attempts_signature_once ON attempts (signature) WHERE signature IS NOT NULL;
+CREATE INDEX attempts_of_request ON attempts (request_id, created_at_ms, id) WHERE request_id IS NOT NULL;
 CREATE INDEX attempts_of_approval ON attempts (approval_id, step) WHERE approval_id IS NOT NULL;
 CREATE INDEX attempts_unsettled ON attempts (created_at_ms, id) WHERE state IN ('prepared', 'signed', 'submitted', 'confirmed', 'unknown');
 CREATE INDEX attempts_of_wallet ON attempts (wallet_id, state, created_at_ms, id);
+-- What the agent signed, or is about to sign, without the owner, and that is not proven void.
+CREATE INDEX attempts_alone ON attempts (wallet_id, created_at_ms) WHERE alone AND state NOT IN ('failed', 'expired', 'withdrawn');
 
 CREATE TABLE idempotency_keys (
   credential_id record_id NOT NULL,
@@ -141,9 +179,14 @@ CREATE TABLE idempotency_keys (
   fingerprint text NOT NULL,
   request_id record_id NOT NULL,
   created_at_ms unix_ms NOT NULL,
+  -- The first answer, byte for byte.
+  answer_status integer CONSTRAINT idempotency_keys_status CHECK (answer_status BETWEEN 100 AND 599),
+  answer_body text,
   CONSTRAINT idempotency_keys_id PRIMARY KEY (credential_id, key),
+  CONSTRAINT idempotency_keys_answer CHECK (num_nulls(answer_status, answer_body) IN (0, 2)),
   CONSTRAINT idempotency_keys_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED
 );
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at_ms);
 
 -- INVARIANT I6: a nonce is used once.
 CREATE TABLE used_statements (

@@ -42,18 +42,21 @@ CREATE TABLE request_moves (
 );
 INSERT INTO request_moves VALUES
   ('received', 'denied'), ('received', 'awaiting_delay'), ('received', 'awaiting_owner'), ('received', 'approved'),
-  ('awaiting_delay', 'approved'), ('awaiting_delay', 'denied'), ('awaiting_delay', 'rejected'), ('awaiting_delay', 'cancelled'),
-  ('awaiting_delay', 'expired'),
+  ('received', 'expired'),
+  ('awaiting_delay', 'awaiting_owner'), ('awaiting_delay', 'approved'), ('awaiting_delay', 'denied'), ('awaiting_delay', 'rejected'),
+  ('awaiting_delay', 'cancelled'), ('awaiting_delay', 'expired'),
   ('awaiting_owner', 'approved'), ('awaiting_owner', 'denied'), ('awaiting_owner', 'rejected'), ('awaiting_owner', 'cancelled'),
   ('awaiting_owner', 'expired'),
-  ('approved', 'signed'), ('approved', 'awaiting_owner'), ('approved', 'failed'), ('approved', 'cancelled'), ('approved', 'expired'),
+  ('approved', 'signed'), ('approved', 'received'), ('approved', 'awaiting_owner'), ('approved', 'failed'), ('approved', 'cancelled'),
+  ('approved', 'expired'),
   ('signed', 'submitted'), ('signed', 'confirmed'), ('signed', 'finalized'), ('signed', 'failed'), ('signed', 'expired'),
-  ('signed', 'unknown'), ('signed', 'awaiting_owner'),
+  ('signed', 'unknown'), ('signed', 'received'), ('signed', 'awaiting_owner'),
   ('submitted', 'confirmed'), ('submitted', 'finalized'), ('submitted', 'failed'), ('submitted', 'expired'), ('submitted', 'unknown'),
-  ('submitted', 'awaiting_owner'),
-  ('confirmed', 'finalized'), ('confirmed', 'failed'), ('confirmed', 'submitted'), ('confirmed', 'unknown'),
+  ('submitted', 'received'), ('submitted', 'awaiting_owner'),
+  ('confirmed', 'finalized'), ('confirmed', 'failed'), ('confirmed', 'submitted'), ('confirmed', 'unknown'), ('confirmed', 'expired'),
+  ('confirmed', 'received'), ('confirmed', 'awaiting_owner'),
   ('unknown', 'submitted'), ('unknown', 'confirmed'), ('unknown', 'finalized'), ('unknown', 'failed'), ('unknown', 'expired'),
-  ('unknown', 'awaiting_owner');
+  ('unknown', 'received'), ('unknown', 'awaiting_owner');
 
 CREATE TABLE attempt_moves (
   from_state text NOT NULL,
@@ -64,7 +67,7 @@ INSERT INTO attempt_moves VALUES
   ('prepared', 'signed'), ('prepared', 'withdrawn'),
   ('signed', 'submitted'), ('signed', 'confirmed'), ('signed', 'finalized'), ('signed', 'failed'), ('signed', 'expired'), ('signed', 'unknown'),
   ('submitted', 'confirmed'), ('submitted', 'finalized'), ('submitted', 'failed'), ('submitted', 'expired'), ('submitted', 'unknown'),
-  ('confirmed', 'finalized'), ('confirmed', 'failed'), ('confirmed', 'submitted'), ('confirmed', 'unknown'),
+  ('confirmed', 'finalized'), ('confirmed', 'failed'), ('confirmed', 'submitted'), ('confirmed', 'unknown'), ('confirmed', 'expired'),
   ('unknown', 'submitted'), ('unknown', 'confirmed'), ('unknown', 'finalized'), ('unknown', 'failed'), ('unknown', 'expired');
 
 -- One function a table: the look-up stays a prepared plan.
@@ -137,6 +140,9 @@ CREATE TRIGGER transaction_requests_begin BEFORE INSERT ON transaction_requests 
 -- INVARIANT I2: an attempt is here before the key is touched.
 CREATE TRIGGER attempts_begin BEFORE INSERT ON attempts FOR EACH ROW
   WHEN (NEW.state <> 'prepared') EXECUTE FUNCTION refuse_move('attempts_begin');
+-- Looked at once: a holding never changes.
+CREATE TRIGGER attempts_holding BEFORE INSERT ON attempts FOR EACH ROW
+  WHEN (NEW.holding IS NOT NULL AND is_holding(NEW.holding) IS NOT TRUE) EXECUTE FUNCTION refuse_change('attempts_holding');
 
 -- What never changes. A trigger on columns costs nothing where an update does not name them.
 CREATE TRIGGER wallets_immutable
@@ -150,16 +156,23 @@ CREATE TRIGGER credentials_immutable BEFORE UPDATE OF id, role, wallet_id, hash,
 CREATE TRIGGER credentials_revoked BEFORE UPDATE OF revoked_at_ms ON credentials FOR EACH ROW
   WHEN (OLD.revoked_at_ms IS NOT NULL) EXECUTE FUNCTION refuse_change('credentials_revoked');
 CREATE TRIGGER transaction_requests_immutable
-  BEFORE UPDATE OF id, wallet_id, credential_id, asset, amount, recipient, memo, intent, created_at_ms ON transaction_requests
+  BEFORE UPDATE OF id, wallet_id, credential_id, asset, amount, recipient, memo, call_message, call_pins, effects, intent, created_at_ms
+  ON transaction_requests
   FOR EACH ROW EXECUTE FUNCTION refuse_change('transaction_requests_immutable');
 CREATE TRIGGER approvals_immutable BEFORE UPDATE OF id, wallet_id, kind, request_id, policy_revision, created_at_ms, expires_at_ms ON approvals
   FOR EACH ROW EXECUTE FUNCTION refuse_change('approvals_immutable');
+-- What was going to be released may come to wait for the owner; nothing else changes the moment.
+CREATE TRIGGER approvals_release BEFORE UPDATE OF releases_at_ms ON approvals FOR EACH ROW
+  WHEN (OLD.releases_at_ms IS DISTINCT FROM NEW.releases_at_ms
+    AND NOT (NEW.releases_at_ms IS NULL AND OLD.state = 'waiting' AND NEW.state IN ('waiting', 'executing')))
+  EXECUTE FUNCTION refuse_change('approvals_release');
 CREATE TRIGGER attempts_immutable
-  BEFORE UPDATE OF id, wallet_id, request_id, approval_id, step, message, last_valid_block_height, outflow_asset, outflow_amount, outflow_route,
-    created_at_ms ON attempts
+  BEFORE UPDATE OF id, wallet_id, request_id, approval_id, step, message, last_valid_block_height, holding, created_at_ms ON attempts
   FOR EACH ROW EXECUTE FUNCTION refuse_change('attempts_immutable');
-CREATE TRIGGER idempotency_keys_immutable BEFORE UPDATE ON idempotency_keys
+CREATE TRIGGER idempotency_keys_immutable BEFORE UPDATE OF credential_id, key, fingerprint, request_id, created_at_ms ON idempotency_keys
   FOR EACH ROW EXECUTE FUNCTION refuse_change('idempotency_keys_immutable');
+CREATE TRIGGER idempotency_keys_answered BEFORE UPDATE OF answer_status, answer_body ON idempotency_keys FOR EACH ROW
+  WHEN (OLD.answer_status IS NOT NULL) EXECUTE FUNCTION refuse_change('idempotency_keys_answered');
 CREATE TRIGGER used_statements_immutable BEFORE UPDATE ON used_statements
   FOR EACH ROW EXECUTE FUNCTION refuse_change('used_statements_immutable');
 CREATE TRIGGER signer_receipts_immutable BEFORE UPDATE ON signer_receipts
@@ -174,7 +187,17 @@ CREATE TRIGGER transaction_requests_kept BEFORE DELETE OR TRUNCATE ON transactio
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('transaction_requests_kept');
 CREATE TRIGGER approvals_kept BEFORE DELETE OR TRUNCATE ON approvals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('approvals_kept');
 CREATE TRIGGER attempts_kept BEFORE DELETE OR TRUNCATE ON attempts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('attempts_kept');
-CREATE TRIGGER idempotency_keys_kept BEFORE DELETE OR TRUNCATE ON idempotency_keys
+-- INVARIANT I3: a key lives at least as long as its request.
+CREATE FUNCTION require_ended_request() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM transaction_requests
+    WHERE id = OLD.request_id AND state IN ('denied', 'finalized', 'failed', 'expired', 'rejected', 'cancelled');
+  IF FOUND THEN RETURN OLD; END IF;
+  RAISE EXCEPTION 'the idempotency key of request % is forgotten while the request lives', OLD.request_id
+    USING ERRCODE = 'check_violation', CONSTRAINT = 'idempotency_keys_kept', TABLE = 'idempotency_keys';
+END $$;
+CREATE TRIGGER idempotency_keys_forgotten BEFORE DELETE ON idempotency_keys FOR EACH ROW EXECUTE FUNCTION require_ended_request();
+CREATE TRIGGER idempotency_keys_kept BEFORE TRUNCATE ON idempotency_keys
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('idempotency_keys_kept');
 CREATE TRIGGER used_statements_kept BEFORE DELETE OR TRUNCATE ON used_statements
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('used_statements_kept');

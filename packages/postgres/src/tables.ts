@@ -9,6 +9,7 @@ import type {
   AuditChain,
   AuditDetails,
   CredentialId,
+  LookupPin,
   PolicyState,
   PreparedApproval,
   RequestId,
@@ -20,6 +21,7 @@ import type {
   WalletState,
 } from '@countersign/core';
 import type { DecisionJson } from './stores/decision-json.ts';
+import type { HoldingJson } from './stores/holding-json.ts';
 import type { LimitJson } from './stores/limit-json.ts';
 
 /** Rows as they are read: numeric is bigint, int8 number, bytea Uint8Array, json its value. migrations/*.sql has the constraints. */
@@ -68,10 +70,13 @@ export interface RequestRow {
   readonly wallet_id: WalletId;
   readonly credential_id: CredentialId;
   readonly state: RequestState;
-  readonly asset: AssetId;
-  readonly amount: bigint;
-  readonly recipient: Address;
+  readonly asset: AssetId | null;
+  readonly amount: bigint | null;
+  readonly recipient: Address | null;
   readonly memo: string | null;
+  readonly call_message: Uint8Array | null;
+  readonly call_pins: readonly LookupPin[] | null;
+  readonly effects: readonly string[];
   readonly route: Route | null;
   readonly decision: DecisionJson;
   readonly intent: Uint8Array | null;
@@ -92,6 +97,7 @@ export interface ApprovalRow {
   readonly problem: string | null;
   readonly created_at_ms: number;
   readonly expires_at_ms: number;
+  readonly releases_at_ms: number | null;
 }
 
 export interface AttemptRow {
@@ -105,9 +111,7 @@ export interface AttemptRow {
   readonly last_valid_block_height: bigint;
   readonly wire: Uint8Array | null;
   readonly signature: string | null;
-  readonly outflow_asset: AssetId | null;
-  readonly outflow_amount: bigint | null;
-  readonly outflow_route: Route | null;
+  readonly holding: HoldingJson | null;
   readonly problem: string | null;
   readonly created_at_ms: number;
 }

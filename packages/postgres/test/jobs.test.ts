@@ -1,4 +1,4 @@
-import { type AttemptId, domainError, fail, ok } from '@countersign/core';
+import { type ApprovalId, type AttemptId, domainError, fail, ok, type RequestId } from '@countersign/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '../src/test-support/in-transaction.ts';
@@ -16,6 +16,7 @@ const until = async (what: () => boolean, patienceMs = 10_000) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
+const NOTHING = { releasePayment: async () => undefined, decideAgain: async () => undefined };
 const enqueue = (id: string, startAfterMs = 0) =>
   inTransaction(db.database, (tx) => tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: id as AttemptId }, { startAfterMs }));
 
@@ -40,6 +41,7 @@ test('jobs run when their transaction commits, in batches, again when they fail,
     async expireApprovals() {
       expired += 1;
     },
+    ...NOTHING,
   });
   await until(() => batches.length >= 2 && expired === 1 && laterAt > 0);
   expect([...(batches[0] ?? [])].sort()).toEqual(['att_1', 'att_2']);
@@ -59,6 +61,7 @@ test('jobs run when their transaction commits, in batches, again when they fail,
   await db.database.jobRunner.start({
     advanceAttempts: () => slow,
     expireApprovals: async () => undefined,
+    ...NOTHING,
   });
   await enqueue('att_3');
   await new Promise((resolve) => setTimeout(resolve, 600));
@@ -66,6 +69,37 @@ test('jobs run when their transaction commits, in batches, again when they fail,
   await db.database.jobRunner.stop();
   expect(finished).toBe(true);
   expect(Date.now() - stoppedAt).toBeLessThan(5_500);
+});
+
+test('releases and new decisions run one by one; only the one that fails runs again', async () => {
+  const fresh = await startTestDatabase();
+  await inTransaction(fresh.database, async (tx) => {
+    for (const id of ['apr_1', 'apr_fails', 'apr_2'])
+      await tx.jobs.enqueue({ kind: 'release-payment', approvalId: id as ApprovalId }, { startAfterMs: 0 });
+    await tx.jobs.enqueue({ kind: 'release-payment', approvalId: 'apr_later' as ApprovalId }, { startAfterMs: 1_500 });
+    await tx.jobs.enqueue({ kind: 'decide-again', requestId: 'tx_1' as RequestId }, { startAfterMs: 0 });
+  });
+  const enqueuedAt = Date.now();
+  const released: ApprovalId[] = [];
+  const decided: RequestId[] = [];
+  let laterAt = 0;
+  await fresh.database.jobRunner.start({
+    advanceAttempts: async () => undefined,
+    expireApprovals: async () => undefined,
+    async releasePayment(id) {
+      if (id === 'apr_later') laterAt = Date.now();
+      released.push(id);
+      if (id === 'apr_fails' && released.filter((each) => each === id).length === 1) throw new Error('the first time fails');
+    },
+    async decideAgain(id) {
+      decided.push(id);
+    },
+  });
+  await until(() => released.length === 5 && decided.length === 1);
+  expect([...released].sort()).toEqual(['apr_1', 'apr_2', 'apr_fails', 'apr_fails', 'apr_later']);
+  expect(decided).toEqual(['tx_1']);
+  expect(laterAt - enqueuedAt).toBeGreaterThanOrEqual(1_400);
+  await fresh.close();
 });
 
 test('attack: more first jobs at once than there are connections do not wait for each other', async () => {

@@ -13,7 +13,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aPayer, aReservedAttempt, endAttempt, type Payer } from '../src/test-support/a-payment.ts';
 import { inTransaction } from '../src/test-support/in-transaction.ts';
-import { anAttempt, aPolicy, aRequest, aWallet } from '../src/test-support/records.ts';
+import { aHolding, anApproval, anAttempt, aPolicy, aRequest, aWallet } from '../src/test-support/records.ts';
 import { startTestDatabase, type TestDatabase } from '../src/test-support/test-database.ts';
 
 let db: TestDatabase;
@@ -69,9 +69,14 @@ describe('the database’s moves are core’s', () => {
 });
 
 describe('attack: SQL past the program', () => {
+  const reserved = (amount = 5n, alone = true) =>
+    aReservedAttempt(db.database, payer, { holding: aHolding(amount, alone), atMs: Date.now() });
+  const moved = (amount: bigint) => ({ amounts: aHolding(amount).amounts, atMs: Date.now() });
+  const sign = `UPDATE attempts SET state = 'signed', wire = '\\x01', signature = id WHERE id = $1`;
+
   test('an illegal move of a request, attempt, approval, wallet, policy', async () => {
-    const { requestId, attempt } = await aReservedAttempt(db.database, payer, { amount: 1n, route: 'autonomous', atMs: Date.now() });
-    await refused(`UPDATE transaction_requests SET state = 'received' WHERE id = $1`, 'transaction_requests_move', [requestId]);
+    const { requestId, attempt } = await reserved();
+    await refused(`UPDATE transaction_requests SET state = 'awaiting_delay' WHERE id = $1`, 'transaction_requests_move', [requestId]);
     await refused(`UPDATE attempts SET state = 'finalized', wire = '\\x01', signature = 's' WHERE id = $1`, 'attempts_move', [attempt.id]);
     await refused(`UPDATE wallets SET state = 'failed' WHERE id = $1`, 'wallets_move', [payer.wallet.id]);
     await inTransaction(db.database, (tx) => tx.policies.insert(aPolicy(payer.wallet.id)));
@@ -87,83 +92,52 @@ describe('attack: SQL past the program', () => {
     await expect(inTransaction(db.database, (tx) => tx.attempts.insert(attempt))).rejects.toMatchObject({ constraint: 'attempts_begin' });
   });
 
+  test('a request that asks for nothing, for two things at once, or for something else than it was decided on', async () => {
+    const { requestId } = await reserved();
+    const copy = (
+      columns: string,
+    ) => `INSERT INTO transaction_requests (id, wallet_id, credential_id, state, asset, amount, recipient, memo,
+      call_message, call_pins, effects, decision, created_at_ms, updated_at_ms)
+      SELECT 'tx_copy', wallet_id, credential_id, 'received', ${columns}, effects, decision, 1, 1 FROM transaction_requests WHERE id = $1`;
+    for (const columns of [
+      `NULL, NULL, NULL, NULL, NULL, NULL`,
+      `asset, NULL, recipient, memo, NULL, NULL`,
+      `asset, amount, recipient, memo, '\\x01', '[]'`,
+      `asset, amount, recipient, memo, NULL, '[]'`,
+      `NULL, NULL, NULL, 'memo', '\\x01', '[]'`,
+      `NULL, NULL, NULL, NULL, '\\x01', NULL`,
+      `NULL, NULL, NULL, NULL, '\\x01', '{}'`,
+    ])
+      await refused(copy(columns), 'transaction_requests_one_action', [requestId]);
+    for (const change of [`amount = 1`, `recipient = 'mine'`, `call_message = '\\x01'`, `effects = '[]'`, `intent = '\\x01'`])
+      await refused(`UPDATE transaction_requests SET ${change} WHERE id = $1`, 'transaction_requests_immutable', [requestId]);
+  });
+
   test('INVARIANT I3: a second live attempt, also after one has landed', async () => {
-    const { requestId, attempt } = await aReservedAttempt(db.database, payer, { amount: 5n, route: 'autonomous', atMs: Date.now() });
-    const second = () => inTransaction(db.database, (tx) => tx.attempts.insert(anAttempt(payer.wallet.id, requestId, { outflow: null })));
+    const { requestId, attempt } = await reserved();
+    const second = () => inTransaction(db.database, (tx) => tx.attempts.insert(anAttempt(payer.wallet.id, requestId, { holding: null })));
     await expect(second()).rejects.toMatchObject({ constraint: 'attempts_one_effect_per_request' });
-    await endAttempt(db.database, attempt.id, 5n);
+    await endAttempt(db.database, attempt.id, moved(5n));
     await expect(second()).rejects.toMatchObject({ constraint: 'attempts_one_effect_per_request' });
   });
 
   test('INVARIANT I3: two attempts with one signature', async () => {
-    const one = await aReservedAttempt(db.database, payer, { amount: 5n, route: 'autonomous', atMs: Date.now() });
-    const two = await aReservedAttempt(db.database, payer, { amount: 5n, route: 'autonomous', atMs: Date.now() });
-    const sign = (id: typeof one.attempt.id) =>
+    const one = await reserved();
+    const two = await reserved();
+    const signSame = (id: typeof one.attempt.id) =>
       inTransaction(db.database, (tx) => tx.attempts.move(id, 'prepared', 'signed', { wire: new Uint8Array(1), signature: 'same' }));
-    await sign(one.attempt.id);
-    await expect(sign(two.attempt.id)).rejects.toMatchObject({ constraint: 'attempts_signature_once' });
+    await signSame(one.attempt.id);
+    await expect(signSame(two.attempt.id)).rejects.toMatchObject({ constraint: 'attempts_signature_once' });
   });
 
   test('INVARIANT I2: signed without bytes, unsigned with bytes, bytes exchanged', async () => {
-    const { attempt } = await aReservedAttempt(db.database, payer, { amount: 5n, route: 'autonomous', atMs: Date.now() });
+    const { attempt } = await reserved();
     await refused(`UPDATE attempts SET state = 'signed' WHERE id = $1`, 'attempts_signed_has_wire', [attempt.id]);
     await refused(`UPDATE attempts SET wire = '\\x01', signature = 's' WHERE id = $1`, 'attempts_wire_immutable', [attempt.id]);
     await refused(`UPDATE attempts SET message = '\\x01' WHERE id = $1`, 'attempts_immutable', [attempt.id]);
-    await sql.query(`UPDATE attempts SET state = 'signed', wire = '\\x01', signature = $1 WHERE id = $1`, [attempt.id]);
+    await sql.query(sign, [attempt.id]);
     await refused(`UPDATE attempts SET wire = '\\x02' WHERE id = $1`, 'attempts_wire_immutable', [attempt.id]);
     await refused(`UPDATE attempts SET state = 'submitted', wire = '\\x02' WHERE id = $1`, 'attempts_wire_immutable', [attempt.id]);
-  });
-
-  test('INVARIANT I4: signing what holds no reservation', async () => {
-    const request = aRequest(payer.wallet.id, payer.credential);
-    const attempt = anAttempt(payer.wallet.id, request.id);
-    await inTransaction(db.database, async (tx) => {
-      await tx.requests.insert(request);
-      await tx.attempts.insert(attempt);
-    });
-    await refused(`UPDATE attempts SET state = 'signed', wire = '\\x01', signature = $1 WHERE id = $1`, 'attempts_signed_is_reserved', [
-      attempt.id,
-    ]);
-  });
-
-  test('INVARIANT I4: budget entries that are negative, too large, changed, over-settled, released without proof, or removed', async () => {
-    const { attempt } = await aReservedAttempt(db.database, payer, { amount: 100n, route: 'autonomous', atMs: Date.now() });
-    const { id } = attempt;
-    await expect(aReservedAttempt(db.database, payer, { amount: -1n, route: 'autonomous', atMs: Date.now() })).rejects.toMatchObject({
-      code: '23514',
-    });
-    await expect(aReservedAttempt(db.database, payer, { amount: 2n ** 64n, route: 'autonomous', atMs: Date.now() })).rejects.toMatchObject({
-      code: '23514',
-    });
-    for (const column of ['amount', 'at_ms', 'seq', 'cumulative_total', 'cumulative_autonomous'])
-      await refused(`UPDATE budget_entries SET ${column} = 1 WHERE attempt_id = $1`, 'budget_entries_immutable', [id]);
-    await refused(`UPDATE budget_entries SET released_amount = 1 WHERE attempt_id = $1`, 'budget_entries_released', [id]);
-    await refused(`UPDATE budget_entries SET state = 'released', released_amount = 100 WHERE attempt_id = $1`, 'budget_entries_proof', [
-      id,
-    ]);
-    await refused(`UPDATE budget_entries SET state = 'settled' WHERE attempt_id = $1`, 'budget_entries_proof', [id]);
-    await refused(`DELETE FROM budget_entries`, 'budget_entries_kept');
-    await refused(`TRUNCATE budget_entries`, 'budget_entries_kept');
-    await expect(endAttempt(db.database, id, 101n)).rejects.toThrow(/no reservation of at least 101/);
-    await endAttempt(db.database, id, 40n);
-    await refused(`UPDATE budget_entries SET released_amount = 100 WHERE attempt_id = $1`, 'budget_entries_closed', [id]);
-  });
-
-  test('INVARIANT I4: an entry before the wallet’s last decision, or for another amount than its attempt', async () => {
-    const atMs = Date.now();
-    await aReservedAttempt(db.database, payer, { amount: 1n, route: 'autonomous', atMs });
-    await expect(aReservedAttempt(db.database, payer, { amount: 1n, route: 'autonomous', atMs: atMs - 1 })).rejects.toMatchObject({
-      constraint: 'budget_entries_in_time',
-    });
-    const request = aRequest(payer.wallet.id, payer.credential);
-    const attempt = anAttempt(payer.wallet.id, request.id);
-    const lie = inTransaction(db.database, async (tx) => {
-      await tx.requests.insert(request);
-      await tx.attempts.insert(attempt);
-      const { asset, route } = attempt.outflow ?? { asset: request.payment.asset, route: 'autonomous' as const };
-      await tx.budgets.reserve({ attemptId: attempt.id, walletId: payer.wallet.id, asset, route, amount: 1n, atMs });
-    });
-    await expect(lie).rejects.toMatchObject({ constraint: 'budget_entries_proof' });
   });
 
   test('INVARIANT I10: audit entries that are changed, removed, or leave a gap', async () => {
@@ -181,6 +155,41 @@ describe('attack: SQL past the program', () => {
     await refused(insert, 'audit_entries_continuous', [2, true]);
     // In its place, but the head stays behind.
     await refused(insert, 'audit_entries_continuous', [1, true]);
+  });
+
+  test('INVARIANT I6: a release that is put off, brought forward, or given to what the owner decides', async () => {
+    const request = aRequest(payer.wallet.id, payer.credential, { state: 'awaiting_delay', route: 'delayed' });
+    const approval = anApproval(payer.wallet.id, request.id, { releasesAtMs: 5_000 });
+    await inTransaction(db.database, async (tx) => {
+      await tx.requests.insert(request);
+      await tx.approvals.insert(approval);
+    });
+    const set = (change: string) => `UPDATE approvals SET ${change} WHERE id = '${approval.id}'`;
+    await refused(set('releases_at_ms = 1'), 'approvals_release');
+    await refused(set(`state = 'executing'`), 'approvals_executing_is_not_released');
+    await refused(set(`state = 'void', releases_at_ms = NULL`), 'approvals_release');
+    await sql.query(set(`state = 'executing', releases_at_ms = NULL`));
+    await sql.query(set(`state = 'waiting'`));
+    await refused(set('releases_at_ms = 6000'), 'approvals_release');
+    const other = anApproval(payer.wallet.id, null, { releasesAtMs: 5_000 });
+    await expect(inTransaction(db.database, (tx) => tx.approvals.insert(other))).rejects.toMatchObject({
+      constraint: 'approvals_released_is_payment',
+    });
+  });
+
+  test('INVARIANT I3: a key that is forgotten while its request lives, moved to another request, or answered twice', async () => {
+    const { requestId } = await reserved();
+    const other = await reserved();
+    const entry = { credentialId: payer.credential.id, key: requestId, fingerprint: 'f', requestId, atMs: 1 };
+    await inTransaction(db.database, (tx) => tx.idempotency.claim(entry));
+    await refused(`DELETE FROM idempotency_keys`, 'idempotency_keys_kept');
+    await refused(`TRUNCATE idempotency_keys`, 'idempotency_keys_kept');
+    await refused(`UPDATE idempotency_keys SET request_id = $1`, 'idempotency_keys_immutable', [other.requestId]);
+    await refused(`UPDATE idempotency_keys SET fingerprint = 'g'`, 'idempotency_keys_immutable');
+    await refused(`UPDATE idempotency_keys SET answer_status = 200`, 'idempotency_keys_answer');
+    await sql.query(`UPDATE idempotency_keys SET answer_status = 200, answer_body = '{}'`);
+    await refused(`UPDATE idempotency_keys SET answer_status = 201, answer_body = '{}'`, 'idempotency_keys_answered');
+    await refused(`UPDATE idempotency_keys SET answer_status = NULL, answer_body = NULL`, 'idempotency_keys_answered');
   });
 
   test('two wallets over one vault, and wallets, requests and keys that are removed', async () => {

@@ -1,10 +1,10 @@
-import { domainError, fail, ok } from '@countersign/core';
+import { domainError, fail, type ITransaction, ok, type Wallet } from '@countersign/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPostgresDatabase } from '../src/create-postgres-database.ts';
 import { aPayer } from '../src/test-support/a-payment.ts';
 import { inTransaction } from '../src/test-support/in-transaction.ts';
-import { aWallet } from '../src/test-support/records.ts';
+import { anAddress, aWallet } from '../src/test-support/records.ts';
 import { startTestDatabase, type TestDatabase } from '../src/test-support/test-database.ts';
 
 let db: TestDatabase;
@@ -93,6 +93,57 @@ describe('transact', () => {
       { retry: 'nothing-leaves-the-process' },
     );
     expect(result).toEqual({ ok: true, value: 2 });
+  });
+
+  test('a serialization failure is tried again only where nothing leaves the process', async () => {
+    const client = new Client({ connectionString: db.url });
+    await client.connect();
+    // A sequence moves on even where its transaction rolls back: the first insert of each name fails, the second goes through.
+    await client.query(`CREATE SEQUENCE tries;
+      CREATE FUNCTION fail_every_other_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') % 2 = 1 THEN RAISE EXCEPTION 'could not serialize access' USING ERRCODE = 'serialization_failure'; END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER unserializable BEFORE INSERT ON wallets FOR EACH ROW WHEN (NEW.name = 'Unserializable') EXECUTE FUNCTION fail_every_other_time()`);
+    await client.end();
+    let runs = 0;
+    const insert = async (tx: ITransaction) => {
+      runs += 1;
+      await tx.wallets.insert(aWallet({ name: 'Unserializable' }));
+      return ok(runs);
+    };
+    expect(await db.database.transact(insert)).toMatchObject(unavailable);
+    expect(runs).toBe(1);
+    expect(await db.database.transact(insert)).toEqual(ok(2));
+    expect(await db.database.transact(insert, { retry: 'nothing-leaves-the-process' })).toEqual(ok(4));
+  });
+
+  test('a connection lost without a retry runs the work once', async () => {
+    let runs = 0;
+    const result = await db.database.transact(async (tx) => {
+      runs += 1;
+      await endBackends();
+      await tx.wallets.insert(aWallet());
+      return ok(runs);
+    });
+    expect(result).toMatchObject(unavailable);
+    expect(runs).toBe(1);
+  });
+
+  test('INVARIANT I4: two decisions that lock the wallets of one owner, each from its own, never wait in a ring', async () => {
+    const owner = anAddress();
+    const wallets: Wallet[] = [];
+    for (let index = 0; index < 5; index += 1) wallets.push((await aPayer(db.database, { owner })).wallet);
+    const results = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        db.database.transact(async (tx) => {
+          const locked = await tx.wallets.lockWithSiblings(wallets[index % 5]?.id ?? aWallet().id);
+          await sleep(1);
+          return ok(locked.length);
+        }),
+      ),
+    );
+    expect(results).toEqual(Array.from({ length: 60 }, () => ok(5)));
   });
 
   test('a deadlock ends one of the two, and with a retry both succeed', async () => {

@@ -5,11 +5,13 @@ import { isTransportProblem } from './request.ts';
 const DECISION = {
   verdict: 'denied',
   route: null,
+  delaySeconds: null,
   policyRevision: 3,
   violations: [{ rule: 'amount-per-window', outcome: 'denied', message: 'too much', details: { amount: '5', seconds: 60, at: null } }],
   budgets: [],
   decidedAt: '2026-11-22T12:00:00.000Z',
   slot: '7',
+  chainTime: null,
 };
 const TRANSACTION = {
   id: 'tx_1',
@@ -20,9 +22,12 @@ const TRANSACTION = {
   amount: '5',
   recipient: 'r',
   memo: null,
+  message: null,
+  effects: ['The vault sends 5 lamports.'],
   signature: null,
   policyRevision: 3,
   approval: null,
+  releasesAt: null,
   problem: null,
   decision: DECISION,
   createdAt: '2026-11-22T12:00:00.000Z',
@@ -62,6 +67,21 @@ describe('the client', () => {
       body: '{"asset":"SOL","amount":"5","recipient":"r"}',
       headers: { authorization: 'Bearer cs_agent_x', 'idempotency-key': 'key-1', 'content-type': 'application/json' },
     });
+  });
+
+  test('sends a message of the agent alone, and reads what it does', async () => {
+    const call = {
+      ...TRANSACTION,
+      asset: null,
+      amount: null,
+      recipient: null,
+      message: 'AQID',
+      state: 'awaiting_owner',
+      approval: 'apr_1',
+    };
+    const { client, sent } = clientOf(() => json(call, 202));
+    expect(await client.pay('w', { message: 'AQID' }, 'k')).toEqual({ ok: true, value: { transaction: call, replayed: false } });
+    expect(sent[0]?.init.body).toBe('{"message":"AQID"}');
   });
 
   test('a denied payment is a problem with its violations', async () => {

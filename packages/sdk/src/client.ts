@@ -29,9 +29,12 @@ export interface CountersignClient {
   freeze(wallet: string, body?: http.Freeze): Answer<http.FrozenView>;
   requestUnfreeze(wallet: string): Answer<http.ApprovalView>;
 
-  /** The same key with the same payment gives the same transaction, however often it is sent: repeat after a `TransportProblem`. */
-  pay(wallet: string, payment: http.CreateTransaction, idempotencyKey: string): Answer<Paid>;
-  dryRun(wallet: string, payment: http.CreateTransaction): Answer<http.DryRunView>;
+  /**
+   * A payment, or a message of the agent's own. The same key with the same body gives the same first answer, however often it is sent: repeat
+   * after a `TransportProblem`.
+   */
+  pay(wallet: string, asked: http.CreateTransaction, idempotencyKey: string): Answer<Paid>;
+  dryRun(wallet: string, asked: http.CreateTransaction): Answer<http.DryRunView>;
   getTransaction(wallet: string, id: string): Answer<http.TransactionView>;
   listTransactions(wallet: string, query?: schemas.TransactionsQuery): List<http.TransactionView>;
   eachTransaction(wallet: string, query?: Omit<schemas.TransactionsQuery, 'cursor'>): Every<http.TransactionView>;

@@ -10,7 +10,7 @@ import { SQUADS_PROGRAM, TOKEN_PROGRAM } from './build/programs.ts';
 import { createSolanaBlockchainAdapter, type SolanaBlockchainAdapter } from './solana-blockchain-adapter.ts';
 import { must } from './test-support/must.ts';
 import { testKey } from './test-support/test-key.ts';
-import { type TestWallet, testWallet } from './test-support/test-wallet.ts';
+import { contextOf, type TestWallet, testWallet } from './test-support/test-wallet.ts';
 
 /** What is used of surfpool, an independent runtime with JSON-RPC; its package has no types. */
 interface Surfnet {
@@ -67,8 +67,10 @@ describe.runIf(here)('the adapter on a second runtime', () => {
         const alone = must(await adapter.buildTransaction({ route: 'autonomous', addresses, payment, spendingLimit }));
         const moved = { vaultOutflows: [{ asset, amount: payment.amount }], authorityChanges: [] };
         expect(await land(adapter, wallet, alone, 'confirmed')).toMatchObject(moved);
-        const intent = must(await adapter.buildIntent({ addresses, payment }));
-        const together = must(await adapter.buildTransaction({ route: 'countersigned', addresses, payment, intent }));
+        const intent = must(await adapter.buildIntent({ addresses, action: { kind: 'payment', payment } }));
+        const together = must(
+          await adapter.buildTransaction({ route: 'countersigned', addresses, action: { kind: 'payment', payment }, intent }),
+        );
         expect(await land(adapter, wallet, together, 'confirmed')).toMatchObject(moved);
         expect(must(await adapter.getBalance(addresses.vault, asset))).toBe(before - 2n * payment.amount);
       }
@@ -110,8 +112,9 @@ async function land(
   { bytes, signers }: BuiltMessage,
   until: 'confirmed' | 'finalized',
 ): Promise<SimulationReport> {
-  const report = must(await adapter.simulateTransaction(bytes, wallet.addresses));
+  const report = must(await adapter.simulateTransaction(bytes, contextOf(wallet)));
   expect(report).toMatchObject({ succeeded: true, problem: null });
+  expect(report.innerEffects.filter(({ kind }) => kind === 'unknown')).toEqual([]);
   const keys = [wallet.owner, wallet.agent, wallet.createKey, wallet.feeAccount].filter(({ address }) => signers.includes(address));
   const { wire, signature } = must(
     await adapter.assembleTransaction(

@@ -1,6 +1,6 @@
 import { type AssetId, NATIVE_ASSET, type Payment, type PlannedLimit, tokenAsset } from '@countersign/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeMessage } from './decode/index.ts';
+import { decodeMessage, NO_FACTS } from './decode/index.ts';
 import { must } from './test-support/must.ts';
 import { SOL, startTestChain, type TestChain } from './test-support/test-chain.ts';
 import { type TestKey, testKey } from './test-support/test-key.ts';
@@ -46,7 +46,7 @@ describe('a wallet on chain', () => {
     const messages = must(await adapter.createSmartWallet({ addresses, timeLockSeconds: 0, limits }));
     let last = '';
     for (const message of messages) {
-      const simulated = must(await adapter.simulateTransaction(message.bytes, addresses));
+      const simulated = must(await adapter.simulateTransaction(message.bytes, contextOf(wallet)));
       expect(simulated).toMatchObject({ succeeded: true, vaultOutflows: [], authorityChanges: [] });
       const { status, signature } = await chain.land(message, keys, 'finalized');
       last = signature;
@@ -94,9 +94,9 @@ describe('a wallet on chain', () => {
     const input = { route: 'autonomous', addresses, payment: payment(asset(), amount, memo), spendingLimit: limit.spendingLimit } as const;
     const message = must(await adapter.buildTransaction(input));
     expect(message.signers).toEqual([addresses.feeAccount, addresses.agent]);
-    const report = must(await adapter.simulateTransaction(message.bytes, addresses));
+    const report = must(await adapter.simulateTransaction(message.bytes, contextOf(wallet)));
     expect(report).toMatchObject({ succeeded: true, problem: null, vaultOutflows: [{ asset: asset(), amount }], authorityChanges: [] });
-    const effects = must(await adapter.decodeTransaction(message.bytes, contextOf(wallet)));
+    const effects = must(await adapter.decodeTransaction(message.bytes, contextOf(wallet))).effects;
     const promised = effects.reduce((sum, effect) => {
       if (effect.kind === 'fee') return sum + effect.amountLamports;
       return effect.kind === 'account_creation' ? sum + effect.maximumRentLamports : sum;
@@ -121,13 +121,15 @@ describe('a wallet on chain', () => {
     const { adapter } = chain;
     const { addresses } = wallet;
     const pay = payment(asset(), amount, memo, to.address);
-    const intent = must(await adapter.buildIntent({ addresses, payment: pay }));
-    const message = must(await adapter.buildTransaction({ route: 'countersigned', addresses, payment: pay, intent }));
+    const intent = must(await adapter.buildIntent({ addresses, action: { kind: 'payment', payment: pay } }));
+    const message = must(
+      await adapter.buildTransaction({ route: 'countersigned', addresses, action: { kind: 'payment', payment: pay }, intent }),
+    );
     expect(message.signers[0]).toBe(addresses.feeAccount);
     expect([...message.signers].sort()).toEqual([addresses.feeAccount, addresses.agent, addresses.owner].sort());
-    const report = must(await adapter.simulateTransaction(message.bytes, addresses));
+    const report = must(await adapter.simulateTransaction(message.bytes, contextOf(wallet)));
     expect(report).toMatchObject({ succeeded: true, vaultOutflows: [{ asset: asset(), amount }], authorityChanges: [] });
-    const effects = must(decodeMessage(message.bytes, contextOf(wallet, [to.address])));
+    const effects = must(decodeMessage(message.bytes, contextOf(wallet, [to.address]), NO_FACTS));
     expect(effects.filter(({ kind }) => kind === 'unknown')).toEqual([]);
     expect(effects.filter(({ kind }) => kind === 'asset_outflow')).toMatchObject([{ amount, asset: asset(), destination: to.address }]);
     const { signature } = await chain.land(message, keys, 'finalized');

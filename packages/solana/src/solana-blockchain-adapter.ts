@@ -1,17 +1,20 @@
 import {
   type Address,
-  type AssetId,
   type BuiltMessage,
+  type ChainLimit,
   domainError,
   type IBlockchainAdapter,
   type IClock,
+  type LookupPin,
   mintOf,
   type Payment,
   type PlannedLimit,
+  type RequestedAction,
   type WalletAddresses,
 } from '@countersign/core';
 import { isOffCurveAddress } from '@solana/kit';
 import * as squads from '../generated/squads.mjs';
+import { buildCallMessage, buildCountersignedCall, type CallMessage } from './build/call-message.ts';
 import { fits, MAX_TRANSACTION_BYTES, transactionBytes } from './build/compile-message.ts';
 import { VARIATIONS } from './build/compute-units.ts';
 import { buildVaultMessage } from './build/intent.ts';
@@ -27,29 +30,31 @@ import {
   buildWalletCreation,
   UnbuildableLimit,
 } from './build/setup-messages.ts';
+import type { VaultMessage } from './build/vault-message.ts';
 import { fetchAccount } from './chain/accounts.ts';
 import { assemble } from './chain/assemble.ts';
 import { createAssetReader } from './chain/asset-reader.ts';
+import { readBalance } from './chain/balance.ts';
 import { asResult, ChainProblem } from './chain/chain-problem.ts';
 import { readHealth } from './chain/health.ts';
 import { readLanded } from './chain/landed-transaction.ts';
 import { createBlockhashSource } from './chain/latest-blockhash.ts';
 import { textOf } from './chain/read-json.ts';
-import { readTransactionIndex, readWallet } from './chain/read-wallet.ts';
+import { readTransactionIndex, readWalletAgreed } from './chain/read-wallet.ts';
 import { createRpcPool, type RpcPool } from './chain/rpc-pool.ts';
-import { simulate } from './chain/simulate.ts';
+import { simulateAgreed } from './chain/simulate-agreed.ts';
 import { submit } from './chain/submit.ts';
-import { readTokenAccount } from './chain/token-account.ts';
 import { readStatuses } from './chain/transaction-status.ts';
-import { decodeMessage } from './decode/index.ts';
+import { understandCall, understandMessage } from './chain/understand.ts';
+import { describeEffect, parseMessage } from './decode/index.ts';
 
-/** Rent exemption of an account without data: what a vault must keep, in lamports. */
-export const VAULT_RESERVE_LAMPORTS: bigint = 890_880n;
+type Call = Extract<RequestedAction, { readonly kind: 'call' }>;
+
 /** The longest memo, in bytes of UTF-8. */
 export const MAX_MEMO_BYTES = 256;
 
 export interface SolanaAdapterOptions {
-  /** At least one; reads prefer the first that works, sends go to all. */
+  /** At least one; reads prefer the first that works, sends go to all, and what decisions rest on all of several must agree on. */
   readonly rpcUrls: readonly string[];
   /** For each call to a node. */
   readonly timeoutMs: number;
@@ -93,6 +98,18 @@ export function createSolanaBlockchainAdapter(options: SolanaAdapterOptions): So
     return { addresses, payment, asset, createsAccount, priceMicroLamports, variation: nextVariation(), lifetime };
   };
 
+  const callMessageOf = async (addresses: WalletAddresses, action: Call): Promise<CallMessage> => {
+    const context = { addresses, candidateRecipients: [], assets: [] };
+    const { decoded, instructions } = await understandCall(pool, action.message, context);
+    expectPins(action.pins, decoded.pins);
+    return buildCallMessage(addresses, instructions);
+  };
+  const vaultMessageOf = async (addresses: WalletAddresses, action: RequestedAction): Promise<VaultMessage> => {
+    if (action.kind === 'call') return callMessageOf(addresses, action);
+    checkPayment(action.payment);
+    return buildVaultMessage(addresses, action.payment, await readAsset(action.payment.asset));
+  };
+
   return {
     getNetwork: () => asResult(getNetwork),
     health: async () => {
@@ -105,6 +122,10 @@ export function createSolanaBlockchainAdapter(options: SolanaAdapterOptions): So
       return { reachable: false, problem, network, finalizedBlockHeight: null, chainTimeMs: null };
     },
     isWalletAddress: (address) => !isOffCurveAddress(kitAddress(address)),
+    signersOf: (message) => {
+      const parsed = parseMessage(message);
+      return parsed.ok ? parsed.value.signers : [];
+    },
     getAssetInfo: (asset) => asResult(() => readAsset(asset)),
 
     deriveWallet: async (createKey) => {
@@ -114,7 +135,7 @@ export function createSolanaBlockchainAdapter(options: SolanaAdapterOptions): So
     planSpendingLimits: (multisig, revision, limits) =>
       asResult(() =>
         Promise.all(
-          limits.map(async (limit): Promise<PlannedLimit> => {
+          named(limits).map(async (limit): Promise<PlannedLimit> => {
             const { decimals } = await readAsset(limit.asset);
             const createKey = limitCreateKey(multisig, revision, limit.asset);
             return { ...limit, createKey, spendingLimit: await spendingLimitAddress(multisig, createKey), decimals };
@@ -124,48 +145,72 @@ export function createSolanaBlockchainAdapter(options: SolanaAdapterOptions): So
     createSmartWallet: (input) =>
       asResult(async () => {
         const [treasury, lifetime] = await Promise.all([readTreasury(pool), latestBlockhash()]);
-        return buildable(() => buildWalletCreation({ ...input, treasury, lifetime }));
+        return buildable(() => buildWalletCreation({ ...input, limits: named(input.limits), treasury, lifetime }));
       }),
     replaceSpendingLimits: (input) =>
       asResult(async () => {
         if (input.remove.length + input.add.length === 0) return [];
         const lifetime = await latestBlockhash();
-        return buildable(async () => buildLimitReplacement({ ...input, lifetime }));
+        return buildable(async () => buildLimitReplacement({ ...input, add: named(input.add), lifetime }));
       }),
     addMember: ({ addresses, member }) => asResult(async () => buildMemberAddition(addresses, member, await latestBlockhash())),
     removeMember: ({ addresses, member }) => asResult(async () => buildMemberRemoval(addresses, member, await latestBlockhash())),
-    readWallet: (multisig) => asResult(() => pool.read((call) => readWallet(call, multisig))),
+    readWallet: (multisig) => asResult(() => readWalletAgreed(pool, multisig)),
 
-    buildIntent: ({ addresses, payment }) =>
-      asResult(async () => {
-        checkPayment(payment);
-        return (await buildVaultMessage(addresses, payment, await readAsset(payment.asset))).bytes;
-      }),
+    buildIntent: ({ addresses, action }) => asResult(async () => (await vaultMessageOf(addresses, action)).bytes),
     buildTransaction: (input) =>
       asResult(async () => {
         if (input.route === 'autonomous') {
           const payment = await paymentInput(input.addresses, input.payment);
           return whole(await buildAutonomousPayment({ ...payment, spendingLimit: input.spendingLimit }), input.payment);
         }
-        const [payment, transactionIndex] = await Promise.all([
-          paymentInput(input.addresses, input.payment),
-          nextTransactionIndex(pool, input.addresses.multisig),
+        const { addresses, action, intent } = input;
+        if (action.kind === 'payment') {
+          const [payment, transactionIndex] = await Promise.all([
+            paymentInput(addresses, action.payment),
+            nextTransactionIndex(pool, addresses.multisig),
+          ]);
+          const vaultMessage = await buildVaultMessage(addresses, action.payment, payment.asset);
+          expectIntent(vaultMessage, intent);
+          return whole(await buildCountersignedPayment({ ...payment, vaultMessage, transactionIndex }), action.payment);
+        }
+        const [call, transactionIndex, lifetime] = await Promise.all([
+          callMessageOf(addresses, action),
+          nextTransactionIndex(pool, addresses.multisig),
+          latestBlockhash(),
         ]);
-        const vaultMessage = await buildVaultMessage(input.addresses, input.payment, payment.asset);
-        // INVARIANT I6: what was consented to is what is built; another intent under the same request is refused.
-        if (Buffer.compare(vaultMessage.bytes, input.intent) !== 0)
-          throw new ChainProblem(domainError('decoded_differently', { problem: 'the intent is not what this payment builds' }));
-        return whole(await buildCountersignedPayment({ ...payment, vaultMessage, transactionIndex }), input.payment);
+        expectIntent(call, intent);
+        return buildCountersignedCall({ addresses, call, transactionIndex, priceMicroLamports, variation: nextVariation(), lifetime });
       }),
-    decodeTransaction: async (message, context) => decodeMessage(message, context),
-    simulateTransaction: (message, addresses) => asResult(() => pool.read((call) => simulate(call, message, addresses))),
+    decodeTransaction: (message, context) => asResult(() => understandMessage(pool, message, context)),
+    decodeCall: (message, context) => asResult(async () => (await understandCall(pool, message, context)).decoded),
+    describeEffect,
+    simulateTransaction: (message, context) => asResult(() => simulateAgreed(pool, message, context)),
     assembleTransaction: async (message, signatures) => assemble(message, signatures),
     submitTransaction: (wire) => submit(pool, wire),
-    getTransactionStatus: (signatures) => asResult(() => pool.read((call) => readStatuses(call, signatures))),
-    getTransaction: (signature, addresses) => asResult(() => pool.read((call) => readLanded(call, signature, addresses))),
+    getTransactionStatus: (signatures) => asResult(() => readStatuses(pool, signatures)),
+    getTransaction: (signature, addresses) => asResult(() => readLanded(pool, signature, addresses)),
     getBalance: (vault, asset) => asResult(() => readBalance(pool, vault, asset)),
     close: () => pool.close(),
   };
+}
+
+/** INVARIANT I6: what was consented to is what is built; another intent under the same request is refused. */
+function expectIntent({ bytes }: VaultMessage, intent: Uint8Array): void {
+  if (Buffer.compare(bytes, intent) !== 0)
+    throw new ChainProblem(domainError('decoded_differently', { problem: 'the intent is not what this request builds' }));
+}
+
+/** INVARIANT I6: lookup tables hold what they held when the call was decided on. */
+function expectPins(pinned: readonly LookupPin[], now: readonly LookupPin[]): void {
+  for (const table of new Set([...pinned, ...now].map((pin) => pin.table))) {
+    const [one, other] = [pinned, now].map((pins) => JSON.stringify(pins.filter((pin) => pin.table === table).map(keysOf)));
+    if (one !== other) throw new ChainProblem(domainError('lookup_changed', { table }));
+  }
+}
+
+function keysOf({ writable, readonly }: LookupPin): readonly (readonly Address[])[] {
+  return [writable, readonly];
 }
 
 function checkPayment({ amount, memo }: Payment): void {
@@ -192,6 +237,14 @@ async function buildable<T>(build: () => Promise<T>): Promise<T> {
   }
 }
 
+/** INVARIANT I5: a spending limit without destinations is none that is ever asked for; on chain an empty list means anybody. */
+function named<Limit extends ChainLimit>(limits: readonly Limit[]): readonly Limit[] {
+  if (limits.every(({ destinations }) => destinations.length > 0)) return limits;
+  throw new ChainProblem(
+    domainError('invalid_field', { field: 'limits', problem: 'a spending limit without destinations would let anybody be paid' }),
+  );
+}
+
 async function lacksTokenAccount(pool: RpcPool, owner: Address, mint: Address): Promise<boolean> {
   const account = await tokenAccountAddress(owner, mint);
   return (await pool.read((call) => fetchAccount(call, account, 'confirmed'))).account === null;
@@ -210,16 +263,4 @@ async function readTreasury(pool: RpcPool): Promise<Address> {
   if (account?.owner !== SQUADS_PROGRAM)
     throw new ChainProblem(domainError('chain_unavailable', { problem: 'this chain has no Squads program config' }));
   return coreAddress(squads.getProgramConfigDecoder().decode(account.data).treasury);
-}
-
-async function readBalance(pool: RpcPool, vault: Address, asset: AssetId): Promise<bigint> {
-  const mint = mintOf(asset);
-  const holder = mint === null ? vault : await tokenAccountAddress(vault, mint);
-  const { account } = await pool.read((call) => fetchAccount(call, holder, 'confirmed'));
-  if (mint !== null) {
-    const tokens = readTokenAccount(account);
-    return tokens?.owner === vault && tokens.mint === mint && !tokens.frozen ? tokens.amount : 0n;
-  }
-  const spendable = (account?.lamports ?? 0n) - VAULT_RESERVE_LAMPORTS;
-  return spendable > 0n ? spendable : 0n;
 }

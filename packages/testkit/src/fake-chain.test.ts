@@ -1,11 +1,24 @@
+import { NATIVE_ASSET } from '@countersign/core';
 import { describeBlockchainAdapterContract } from './contracts/index.ts';
 import { must } from './contracts/must.ts';
+import { encodeFakeCall } from './fake-call.ts';
 import { createFakeChain } from './fake-chain.ts';
+import { liveSources } from './sources.ts';
+import { createTestKey } from './test-key.ts';
 
 describeBlockchainAdapterContract('the fake chain', async () => {
-  const chain = createFakeChain();
+  const chain = createFakeChain(liveSources);
+  const program = createTestKey().address;
   return {
     chain,
+    sends: (_, transfers) => {
+      const [only, ...others] = transfers;
+      const total = transfers.reduce((sum, { amount }) => sum + amount, 0n);
+      const transfer =
+        only && others.length === 0 ? { asset: NATIVE_ASSET, amount: `${only.amount}`, recipient: only.to, memo: null } : null;
+      const spends = [{ asset: NATIVE_ASSET, amount: `${total}` }];
+      return encodeFakeCall({ program, data: '', transfer, spends, gets: [], slackPercent: 0, tables: [] });
+    },
     fund: async (account, amountLamports) => chain.fund(account, amountLamports),
     passBlockHeight: async (blockHeight) => {
       const { finalizedBlockHeight } = must(await chain.getTransactionStatus([]));

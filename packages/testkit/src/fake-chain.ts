@@ -2,97 +2,99 @@ import {
   type Address,
   type AssetId,
   address,
-  type BuiltMessage,
+  type DecodedCall,
   type DomainError,
   domainError,
   encodeBase58,
   fail,
   type IBlockchainAdapter,
-  type LandedTransaction,
+  type LookupPin,
   NATIVE_ASSET,
+  NATIVE_DECIMALS,
   ok,
-  type Payment,
   type Result,
   sha256,
-  type TransactionStatus,
-  verifyEd25519,
-  type WalletAddresses,
 } from '@countersign/core';
-import { describeFakeMessage } from './fake-effects.ts';
-import { createFakeLedger } from './fake-ledger.ts';
+import { createFakeBlocks, type FakeBlocks, isExpired, type NodeView, statusIn } from './fake-blocks.ts';
+import { callProblem, createFakeBuilder, fakeIntent } from './fake-builder.ts';
+import { callEffect, callPayment, decodeFakeCall, type FakeCall } from './fake-call.ts';
+import type { FakeChainControls } from './fake-chain-controls.ts';
+import { describeFakeMessage, FAKE_FEE_LAMPORTS_PER_SIGNATURE, fakeOutflow, fakeSentence } from './fake-effects.ts';
+import { assetOrNative } from './fake-ledger.ts';
 import {
-  addressBytes,
   decodeFakeMessage,
   decodeFakeWire,
   derivedAddress,
-  encodeFakeMessage,
   encodeFakeWire,
   type FakeMessage,
   fakeLimit,
+  isKeyAddress,
 } from './fake-message.ts';
-import { isOnCurve } from './on-curve.ts';
+import { simulateFake } from './fake-simulation.ts';
+import type { FakeSources } from './sources.ts';
 
 /** Blocks for which a message can land, as on Solana. */
 const BLOCKHASH_BLOCKS = 150n;
 
-export interface FakeChain extends IBlockchainAdapter {
-  /** Money from nowhere. */
-  fund(account: Address, amount: bigint, asset?: AssetId): void;
-  balance(account: Address, asset?: AssetId): bigint;
-  /** Lets blocks pass; all are final at once. */
-  mine(blocks: bigint): void;
-  /** `false`: every call answers `chain_unavailable`. */
-  setReachable(reachable: boolean): void;
-  /** `drop`: what is submitted is taken and never lands. `lose_answer`: it lands and the answer is lost. */
-  setWeather(weather: 'fair' | 'drop' | 'lose_answer'): void;
-  /** How far the chain's clock is from the machine's. */
-  setClockSkewMs(skewMs: number): void;
-}
+export interface FakeChain extends IBlockchainAdapter, FakeChainControls {}
 
-function outflowsOf(message: FakeMessage, problem: string | null): LandedTransaction['vaultOutflows'] {
-  if (problem !== null || message.kind !== 'pay') return [];
-  return [{ asset: message.payment.asset, amount: BigInt(message.payment.amount) }];
-}
-
-type Landed = { readonly slot: bigint; readonly message: FakeMessage; readonly error: string | null };
+const BEST = 0n;
 
 /**
- * A chain in memory with the port's behaviour and none of Solana's bytes: signatures are real and checked, wallets exist after their
- * creation landed, money moves once, spending limits hold, blockhashes run out. Every transaction is final in the block after it came.
+ * A chain in memory with the port's behaviour and none of Solana's bytes: signatures are checked, wallets exist after their creation
+ * landed, money moves once, spending limits hold, blockhashes run out, blocks may be forked away before they are finalized.
  */
-export function createFakeChain(): FakeChain {
+export function createFakeChain(sources: FakeSources): FakeChain {
   const network = encodeBase58(sha256('fake chain'));
-  const ledger = createFakeLedger();
-  const landed = new Map<string, Landed>();
-  let height = 1_000n;
-  let nonce = 0;
+  const blocks: FakeBlocks = createFakeBlocks();
+  const assets = new Map<AssetId, number>([[NATIVE_ASSET, NATIVE_DECIMALS]]);
+  const tables = new Map<Address, readonly Address[]>();
+  const mempool = new Map<string, FakeMessage>();
   let reachable = true;
   let weather: 'fair' | 'drop' | 'lose_answer' = 'fair';
+  let landing: 'at_once' | 'held' = 'at_once';
+  let nodes: readonly bigint[] = [BEST];
   let skewMs = 0;
+  let keptFrom = 0n;
 
+  const draw = (end: number): number => {
+    const [high = 0, low = 0] = sources.random.bytes(2);
+    return Math.floor(((high * 256 + low) / 65_536) * end);
+  };
+  const node = (): NodeView => blocks.view(nodes.length === 1 ? (nodes[0] ?? BEST) : (nodes[draw(nodes.length)] ?? BEST));
   const down = <T>(): Result<T, DomainError> => fail(domainError('chain_unavailable', { problem: 'the fake chain is unplugged' }));
   const answer = async <T>(value: () => T): Promise<Result<T, DomainError>> => (reachable ? ok(value()) : down());
-
-  function build(make: (lifetime: Pick<FakeMessage, 'nonce' | 'lastValidBlockHeight'>) => FakeMessage): BuiltMessage {
-    nonce += 1;
-    const lastValidBlockHeight = height + BLOCKHASH_BLOCKS;
-    const message = make({ nonce, lastValidBlockHeight: lastValidBlockHeight.toString() });
-    return { bytes: encodeFakeMessage(message), lastValidBlockHeight, signers: message.signers };
-  }
-  const intentOf = ({ vault }: WalletAddresses, payment: Payment): Uint8Array =>
-    new TextEncoder().encode(JSON.stringify([vault, { ...payment, amount: payment.amount.toString() }]));
   const undecodable = <T>(): Result<T, DomainError> => fail(domainError('undecodable_message', { problem: 'not of the fake chain' }));
   const reject = <T>(problem: string): Result<T, DomainError> => fail(domainError('chain_rejected', { problem, mayHaveLanded: false }));
+  const pinsOf = (call: FakeCall): readonly LookupPin[] =>
+    call.tables.map((table): LookupPin => ({ table, writable: tables.get(table) ?? [], readonly: [] }));
+  const tableContents = (call: FakeCall): readonly (readonly Address[])[] => call.tables.map((table) => tables.get(table) ?? []);
 
-  /** Whether the next block is past the last in which the message can land. */
-  const isExpired = ({ lastValidBlockHeight }: FakeMessage): boolean => height + 1n > BigInt(lastValidBlockHeight);
+  const { build, countersigned } = createFakeBuilder(() => node().confirmed + BLOCKHASH_BLOCKS);
+  function produce(ids: readonly string[]): void {
+    const transactions = ids.flatMap((id) => {
+      const message = mempool.get(id);
+      return message ? [{ id, message, slack: message.kind === 'call' && message.call.slackPercent > 0 ? draw(1_000) / 1_000 : 0 }] : [];
+    });
+    blocks.produce(transactions);
+    for (const id of ids) mempool.delete(id);
+  }
 
-  return {
-    fund: ledger.fund,
-    balance: ledger.balanceOf,
-    mine: (blocks) => {
-      height += blocks;
+  const controls: FakeChainControls = {
+    fund: (account, amount, asset) => {
+      for (const ledger of blocks.ledgers()) ledger.fund(account, amount, assetOrNative(asset));
     },
+    balance: (account, asset) => {
+      const { tip, ledgerAt } = blocks.view(BEST);
+      return ledgerAt(tip).balanceOf(account, assetOrNative(asset));
+    },
+    addAsset: (asset, decimals) => {
+      assets.set(asset, decimals);
+    },
+    setTable: (table, contents) => {
+      tables.set(table, contents);
+    },
+    mine: (heights) => blocks.pass(heights),
     setReachable: (value) => {
       reachable = value;
     },
@@ -102,18 +104,40 @@ export function createFakeChain(): FakeChain {
     setClockSkewMs: (value) => {
       skewMs = value;
     },
+    setLanding: (value) => {
+      landing = value;
+    },
+    pending: () => [...mempool.keys()],
+    produceBlock: produce,
+    fork: (depth, lost) => {
+      for (const { id, message } of blocks.fork(depth)) if (!lost(id)) mempool.set(id, message);
+    },
+    setFinality: (depths) => blocks.setDepths(depths),
+    setNodes: (blocksBehind) => {
+      nodes = blocksBehind;
+    },
+    setHistory: (fromHeight) => {
+      keptFrom = fromHeight;
+    },
+    landing: (id) => blocks.view(BEST).find(id),
+    heights: () => blocks.view(BEST),
+  };
 
+  return {
+    ...controls,
     getNetwork: () => answer(() => network),
     health: async () =>
       reachable
-        ? { reachable, problem: null, network, finalizedBlockHeight: height, chainTimeMs: Date.now() + skewMs }
+        ? { reachable, problem: null, network, finalizedBlockHeight: node().finalized, chainTimeMs: sources.clock.nowMs() + skewMs }
         : { reachable, problem: 'the fake chain is unplugged', network: null, finalizedBlockHeight: null, chainTimeMs: null },
-    isWalletAddress: (candidate) => isOnCurve(addressBytes(candidate)),
+    isWalletAddress: isKeyAddress,
+    signersOf: (message) => decodeFakeMessage(message)?.signers ?? [],
     async getAssetInfo(asset) {
       if (!reachable) return down();
-      return asset === NATIVE_ASSET
-        ? ok({ asset, decimals: 9 })
-        : fail(domainError('asset_not_supported', { asset, problem: 'there is no such mint' }));
+      const decimals = assets.get(asset);
+      return decimals === undefined
+        ? fail(domainError('asset_not_supported', { asset, problem: 'there is no such mint' }))
+        : ok({ asset, decimals });
     },
     deriveWallet: async (createKey) => ({
       multisig: derivedAddress('multisig', createKey),
@@ -123,7 +147,7 @@ export function createFakeChain(): FakeChain {
       answer(() =>
         limits.map((limit) => ({
           ...limit,
-          decimals: 9,
+          decimals: assets.get(limit.asset) ?? NATIVE_DECIMALS,
           createKey: derivedAddress('limit key', multisig, String(revision), limit.asset),
           spendingLimit: derivedAddress('limit', multisig, String(revision), limit.asset),
         })),
@@ -156,45 +180,67 @@ export function createFakeChain(): FakeChain {
       ),
     addMember: async () => fail(domainError('chain_rejected', { problem: 'the fake chain has fixed members', mayHaveLanded: false })),
     removeMember: async () => fail(domainError('chain_rejected', { problem: 'the fake chain has fixed members', mayHaveLanded: false })),
-    readWallet: (multisig) => answer(() => ledger.walletOf(multisig)),
+    readWallet: (multisig) =>
+      answer(() => {
+        const { finalized, ledgerAt } = node();
+        return ledgerAt(finalized).walletOf(multisig);
+      }),
 
-    buildIntent: ({ addresses, payment }) => answer(() => intentOf(addresses, payment)),
+    async buildIntent({ addresses, action }) {
+      const refusal = reachable ? callProblem(action, pinsOf) : null;
+      return refusal ? fail(refusal) : answer(() => fakeIntent(addresses, action));
+    },
     async buildTransaction(input) {
       if (!reachable) return down();
-      const { addresses, payment } = input;
-      if (input.route === 'countersigned' && Buffer.compare(intentOf(addresses, payment), input.intent) !== 0)
-        return fail(domainError('decoded_differently', { problem: 'the intent is not what this payment builds' }));
-      return ok(
-        build((lifetime) => ({
-          ...lifetime,
-          kind: 'pay',
-          signers: [addresses.feeAccount, addresses.agent, ...(input.route === 'countersigned' ? [addresses.owner] : [])],
-          multisig: addresses.multisig,
-          vault: addresses.vault,
-          payment: { ...payment, amount: payment.amount.toString() },
-          spendingLimit: input.route === 'autonomous' ? input.spendingLimit : null,
-        })),
-      );
+      const { addresses } = input;
+      if (input.route === 'autonomous') {
+        const { payment, spendingLimit } = input;
+        return ok(
+          build((lifetime) => ({
+            ...lifetime,
+            kind: 'pay',
+            signers: [addresses.feeAccount, addresses.agent],
+            multisig: addresses.multisig,
+            vault: addresses.vault,
+            payment: { ...payment, amount: payment.amount.toString() },
+            spendingLimit,
+          })),
+        );
+      }
+      const refusal = callProblem(input.action, pinsOf);
+      if (refusal) return fail(refusal);
+      if (Buffer.compare(fakeIntent(addresses, input.action), input.intent) !== 0)
+        return fail(domainError('decoded_differently', { problem: 'the intent is not what this action builds' }));
+      const built = countersigned(addresses, input.action);
+      return built ? ok(built) : undecodable();
     },
     decodeTransaction: async (bytes, context) => {
       const message = decodeFakeMessage(bytes);
-      return message ? ok(describeFakeMessage(message, context.addresses)) : undecodable();
+      return message ? ok({ effects: describeFakeMessage(message, context.addresses), slot: null }) : undecodable();
     },
+    async decodeCall(bytes, { addresses }) {
+      if (!reachable) return down();
+      const call = decodeFakeCall(bytes);
+      const slot = node().tip;
+      if (!call) {
+        const effects: DecodedCall['effects'] = [
+          { kind: 'unknown', instruction: null, program: null, reason: 'these bytes are no message' },
+        ];
+        return ok({ effects, slot: null, pins: [], payment: null });
+      }
+      const contents = tableContents(call);
+      const pins = pinsOf(call);
+      const payment = callPayment(call);
+      const { vault } = addresses;
+      const effect =
+        call.transfer === null ? callEffect(call, vault, contents) : fakeOutflow({ payment: call.transfer, vault, spendingLimit: null });
+      return ok({ effects: [effect], slot, pins, payment });
+    },
+    describeEffect: fakeSentence,
     async simulateTransaction(bytes) {
       if (!reachable) return down();
       const message = decodeFakeMessage(bytes);
-      if (!message) return undecodable();
-      const problem = isExpired(message) ? 'BlockhashNotFound' : ledger.obstacle(message);
-      return ok({
-        succeeded: problem === null,
-        problem,
-        unitsConsumed: 20_000n,
-        slot: height,
-        vaultOutflows: outflowsOf(message, problem),
-        feeAccountOutflowLamports: 5_000n * BigInt(message.signers.length),
-        authorityChanges: [],
-        programs: [],
-      });
+      return message ? ok(simulateFake(message, node())) : undecodable();
     },
     async assembleTransaction(bytes, signatures) {
       const message = decodeFakeMessage(bytes);
@@ -204,7 +250,7 @@ export function createFakeChain(): FakeChain {
       if (stranger) return reject(`${stranger.signer} is not a signer of the message`);
       const lacking = signers.find((signer) => {
         const [given, ...more] = signatures.filter((each) => each.signer === signer);
-        return !given || more.length > 0 || !verifyEd25519(signer, bytes, given.signature);
+        return !given || more.length > 0 || !sources.verify(signer, bytes, given.signature);
       });
       if (lacking) return reject(`there is not one valid signature of ${lacking}`);
       const first = signatures.find(({ signer }) => signer === signers[0]);
@@ -216,35 +262,38 @@ export function createFakeChain(): FakeChain {
       const submitted = decodeFakeWire(wire);
       if (!submitted) return reject('these bytes are no transaction');
       const { id, message } = submitted;
-      if (weather !== 'drop' && !landed.has(id) && !isExpired(message)) {
-        height += 1n;
-        const error = ledger.obstacle(message);
-        if (error === null) ledger.apply(message, height);
-        landed.set(id, { slot: height, message, error });
+      const { tip, find } = blocks.view(BEST);
+      if (weather !== 'drop' && find(id) === null && !isExpired(message, tip + 1n)) {
+        mempool.set(id, message);
+        if (landing === 'at_once') produce([id]);
       }
       return weather === 'lose_answer' ? fail(domainError('chain_unavailable', { problem: 'the answer was lost' })) : ok(undefined);
     },
     getTransactionStatus: (signatures) =>
-      answer(() => ({
-        statuses: signatures.map((signature): TransactionStatus => {
-          const found = landed.get(signature);
-          return found ? { kind: 'finalized', slot: found.slot, error: found.error } : { kind: 'not_found' };
-        }),
-        finalizedBlockHeight: height,
-      })),
+      answer(() => {
+        const view = node();
+        const statuses = signatures.map((signature) => statusIn(view, signature, keptFrom));
+        return { statuses, finalizedBlockHeight: view.finalized, searchedFromBlockHeight: keptFrom };
+      }),
     getTransaction: (signature) =>
       answer(() => {
-        const found = landed.get(signature);
-        if (!found) return null;
-        const { message, slot, error } = found;
+        const { confirmed, find } = node();
+        const found = find(signature);
+        if (found === null || found.height > confirmed || found.height < keptFrom) return null;
+        const { message, height, error, moved } = found;
         return {
-          slot,
+          slot: height,
           error,
-          feeLamports: 5_000n * BigInt(message.signers.length),
+          feeLamports: FAKE_FEE_LAMPORTS_PER_SIGNATURE * BigInt(message.signers.length),
+          feeAccountOutflowLamports: FAKE_FEE_LAMPORTS_PER_SIGNATURE * BigInt(message.signers.length),
           feePayer: message.signers[0] ?? address('11111111111111111111111111111111'),
-          vaultOutflows: outflowsOf(message, error),
+          vaultOutflows: moved,
         };
       }),
-    getBalance: (vault, asset) => answer(() => ledger.balanceOf(vault, asset)),
+    getBalance: (vault, asset) =>
+      answer(() => {
+        const { confirmed, ledgerAt } = node();
+        return ledgerAt(confirmed).balanceOf(vault, asset);
+      }),
   };
 }

@@ -5,12 +5,14 @@ import { must } from './contracts/must.ts';
 import { createFakeChain } from './fake-chain.ts';
 import { createFakeKeys } from './fake-keys.ts';
 import { derivedAddress } from './fake-message.ts';
+import { liveSources } from './sources.ts';
 import { createTestKey } from './test-key.ts';
 
 describeKeyManagementContract('the fake keys', async () => {
-  const chain = createFakeChain();
-  const keys = createFakeKeys();
+  const chain = createFakeChain(liveSources);
+  const keys = createFakeKeys(liveSources);
   const payment: Payment = { asset: NATIVE_ASSET, amount: 1_000n, recipient: createTestKey().address, memo: null };
+  const action = { kind: 'payment', payment } as const;
   const limitOf = (multisig: string) => derivedAddress('limit', multisig);
   const addressesOf = async (wallet: ContractWallet) => ({ ...wallet, ...(await chain.deriveWallet(wallet.createKey)) });
   return {
@@ -26,8 +28,8 @@ describeKeyManagementContract('the fake keys', async () => {
     },
     makeOwnerMessage: async (wallet) => {
       const addresses = await addressesOf(wallet);
-      const intent = must(await chain.buildIntent({ addresses, payment }));
-      return must(await chain.buildTransaction({ route: 'countersigned', addresses, payment, intent })).bytes;
+      const intent = must(await chain.buildIntent({ addresses, action }));
+      return must(await chain.buildTransaction({ route: 'countersigned', addresses, action, intent })).bytes;
     },
     makeCreationMessage: async (wallet) => {
       const [message] = must(await chain.createSmartWallet({ addresses: await addressesOf(wallet), timeLockSeconds: 0, limits: [] }));

@@ -12,11 +12,11 @@ import {
   type Result,
   resumeProblem,
   sha256Hex,
-  verifyEd25519,
   type WalletId,
 } from '@countersign/core';
 import { decodeFakeMessage } from './fake-message.ts';
-import { createTestKey, type TestKey } from './test-key.ts';
+import type { FakeSources } from './sources.ts';
+import type { TestKey } from './test-key.ts';
 
 export interface FakeKeys extends IKeyManagementService {
   /** `false`: every call answers `signer_unavailable`. */
@@ -36,11 +36,11 @@ interface Held {
 }
 
 /**
- * Keys in memory for messages of the fake chain. They sign with real Ed25519, only for wallets whose owner signed bounds, only when not
- * suspended; they count nothing.
+ * Keys in memory for messages of the fake chain. They sign only for wallets whose owner signed bounds, only when not suspended; they count
+ * nothing.
  */
-export function createFakeKeys(): FakeKeys {
-  const fee = createTestKey();
+export function createFakeKeys({ clock, makeKey, verify }: FakeSources): FakeKeys {
+  const fee = makeKey();
   const createKeys = new Map<WalletId, TestKey>();
   const wallets = new Map<WalletId, Held>();
   let reachable = true;
@@ -55,7 +55,7 @@ export function createFakeKeys(): FakeKeys {
       return wallet ? work(wallet) : refuse('unknown_wallet', 'there is no such key');
     });
   const createKeyOf = (walletId: WalletId): TestKey => {
-    const key = createKeys.get(walletId) ?? createTestKey();
+    const key = createKeys.get(walletId) ?? makeKey();
     createKeys.set(walletId, key);
     return key;
   };
@@ -64,13 +64,13 @@ export function createFakeKeys(): FakeKeys {
     if (!parsed.ok) return refuse('bad_statement', 'it cannot be read');
     if (parsed.value.network !== wallet.network) return refuse('bad_statement', 'it is for another network');
     if (parsed.value.wallet !== wallet.multisig) return refuse('wrong_wallet', 'it is for another wallet');
-    const signed = acceptedEncodings(statement).some((bytes) => verifyEd25519(wallet.owner, bytes, signature));
+    const signed = acceptedEncodings(statement).some((bytes) => verify(wallet.owner, bytes, signature));
     return signed ? parsed : refuse('bad_owner_signature', 'the owner did not sign it');
   };
   /** `null` when the statement can be used now: once, and not after its end. */
   const unusable = (wallet: Held, { nonce, expiresAtMs }: OwnerStatement): Result<never, DomainError> | null => {
     if (wallet.usedNonces.has(nonce)) return refuse('bad_statement', 'it was used before');
-    return expiresAtMs <= Date.now() ? refuse('bad_statement', 'it has expired') : null;
+    return expiresAtMs <= clock.nowMs() ? refuse('bad_statement', 'it has expired') : null;
   };
 
   return {
@@ -82,7 +82,7 @@ export function createFakeKeys(): FakeKeys {
     initializeAgentKey: ({ walletId, owner, multisig, network }) =>
       answer(() => {
         const wallet = wallets.get(walletId) ?? {
-          agent: createTestKey(),
+          agent: makeKey(),
           owner,
           multisig,
           network,
@@ -123,9 +123,11 @@ export function createFakeKeys(): FakeKeys {
         if (wallet.suspendedAtMs !== null) return refuse('suspended', 'the key is suspended');
         if (wallet.revision === 0) return refuse('no_bounds', 'no bounds are installed');
         const message = decodeFakeMessage(input.message);
-        if (message?.kind !== 'pay' || message.multisig !== wallet.multisig) return refuse('unknown_shape', 'not a payment of this wallet');
-        if (input.kind === 'spend' && message.spendingLimit === null) return refuse('unknown_shape', 'needs the owner');
-        if (input.kind === 'with_owner' && !verifyEd25519(wallet.owner, input.message, input.ownerSignature))
+        if ((message?.kind !== 'pay' && message?.kind !== 'call') || message.multisig !== wallet.multisig)
+          return refuse('unknown_shape', 'neither a payment nor a call of this wallet');
+        if (input.kind === 'spend' && (message.kind === 'call' || message.spendingLimit === null))
+          return refuse('unknown_shape', 'needs the owner');
+        if (input.kind === 'with_owner' && !verify(wallet.owner, input.message, input.ownerSignature))
           return refuse('bad_owner_signature', 'the owner did not sign these bytes');
         const signature = wallet.agent.sign(input.message);
         return ok({ signature, receipt: new TextEncoder().encode(sha256Hex(signature)) });
@@ -143,7 +145,7 @@ export function createFakeKeys(): FakeKeys {
     restoreReceipts: (walletId) => held(walletId, () => ok(undefined)),
     suspendAgentKey: (walletId) =>
       held(walletId, (wallet) => {
-        wallet.suspendedAtMs = Date.now();
+        wallet.suspendedAtMs = clock.nowMs();
         return ok(undefined);
       }),
     resumeAgentKey: ({ walletId, statement, ownerSignature }) =>
@@ -155,7 +157,7 @@ export function createFakeKeys(): FakeKeys {
         if (wallet.suspendedAtMs === null && wallet.usedNonces.has(order.nonce)) return ok(undefined);
         const problem = unusable(wallet, order);
         if (problem) return problem;
-        const early = resumeProblem(order, wallet.suspendedAtMs, Date.now());
+        const early = resumeProblem(order, wallet.suspendedAtMs, clock.nowMs());
         if (early !== null) return refuse('bad_statement', early);
         wallet.usedNonces.add(order.nonce);
         wallet.suspendedAtMs = null;

@@ -1,5 +1,15 @@
-import { type Address, decodeBase58, encodeBase58, type Payment, type PlannedLimit, sha256, type WalletAddresses } from '@countersign/core';
-import { isOnCurve } from './on-curve.ts';
+import {
+  type Address,
+  address,
+  decodeBase58,
+  encodeBase58,
+  type Payment,
+  type PlannedLimit,
+  sha256,
+  type WalletAddresses,
+} from '@countersign/core';
+import type { FakeCall } from './fake-call.ts';
+import { isOnCurve, remembered } from './on-curve.ts';
 
 /** What a message of the fake chain says. Its bytes are this, as JSON. */
 export type FakeMessage = {
@@ -17,6 +27,13 @@ export type FakeMessage = {
       readonly spendingLimit: Address | null;
     }
   | {
+      readonly kind: 'call';
+      readonly multisig: Address;
+      readonly vault: Address;
+      readonly call: FakeCall;
+      readonly pinned: readonly (readonly Address[])[];
+    }
+  | {
       readonly kind: 'create';
       readonly addresses: WalletAddresses;
       readonly timeLockSeconds: number;
@@ -26,14 +43,15 @@ export type FakeMessage = {
 );
 export type FakeLimit = Omit<PlannedLimit, 'amount'> & { readonly amount: string };
 
+const KINDS: readonly string[] = ['pay', 'call', 'create', 'replace_limits'] satisfies readonly FakeMessage['kind'][];
+
 export function encodeFakeMessage(message: FakeMessage): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message));
 }
 /** `null` for bytes that are no message of the fake chain. */
 export function decodeFakeMessage(bytes: Uint8Array): FakeMessage | null {
   const value = parseJson(new TextDecoder().decode(bytes)) as Partial<FakeMessage> | null;
-  const known = value?.kind === 'pay' || value?.kind === 'create' || value?.kind === 'replace_limits';
-  return known && Array.isArray(value.signers) ? (value as FakeMessage) : null;
+  return KINDS.includes(value?.kind ?? '') && Array.isArray(value?.signers) ? (value as FakeMessage) : null;
 }
 function parseJson(text: string): unknown {
   try {
@@ -59,11 +77,14 @@ export function decodeFakeWire(wire: Uint8Array): { readonly id: string; readonl
   return message && { id: value.id, message };
 }
 
-/** An address that follows from texts and lies off the curve, as program-derived ones do. */
-export function derivedAddress(...parts: readonly string[]): Address {
+const derived = remembered((text): Address => {
   for (let bump = 255; ; bump -= 1) {
-    const bytes = sha256([...parts, String(bump)].join('|'));
-    if (!isOnCurve(bytes)) return encodeBase58(bytes) as Address;
+    const bytes = sha256(`${text}|${bump}`);
+    if (!isOnCurve(bytes)) return address(encodeBase58(bytes));
   }
-}
-export const addressBytes = (address: Address): Uint8Array => decodeBase58(address) ?? new Uint8Array();
+});
+/** An address that follows from texts and lies off the curve, as program-derived ones do. */
+export const derivedAddress = (...parts: readonly string[]): Address => derived(parts.join('|'));
+
+/** Whether an address could be somebody's key. */
+export const isKeyAddress: (address: string) => boolean = remembered((text) => isOnCurve(decodeBase58(text) ?? new Uint8Array()));

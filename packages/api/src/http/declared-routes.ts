@@ -11,7 +11,7 @@ declare module 'fastify' {
 
 /** A route that plugins bring along; it cannot declare itself. */
 const PLUGIN_ROUTES: readonly string[] = ['/docs', '/docs/', '/docs/js/scalar.js'];
-const PUBLIC_PAGE: RouteDeclaration = { access: 'public', idempotency: 'none', audit: 'none' };
+const PUBLIC_PAGE: RouteDeclaration = { access: 'public', idempotency: 'none', audit: 'none', movesMoney: false };
 
 export interface DeclaredRoute extends RouteDeclaration {
   readonly method: string;
@@ -19,8 +19,9 @@ export interface DeclaredRoute extends RouteDeclaration {
 }
 
 /**
- * Collects every route that is registered. One that does not say who may call it, whether it needs an Idempotency-Key and what it leaves in
- * the audit log, or that lets anyone change something, is a bug, and the service does not start with it.
+ * Collects every route that is registered. One that does not say who may call it, whether it needs an Idempotency-Key, what it leaves in
+ * the audit log and whether it moves money, that lets anyone change something, or that moves money again when it is repeated, is a bug, and the
+ * service does not start with it.
  */
 export function requireDeclarations(app: FastifyInstance): readonly DeclaredRoute[] {
   const routes: DeclaredRoute[] = [];
@@ -28,10 +29,13 @@ export function requireDeclarations(app: FastifyInstance): readonly DeclaredRout
     const given = route.config?.declaration;
     const declaration = given ?? (PLUGIN_ROUTES.includes(route.url) ? PUBLIC_PAGE : undefined);
     const name = `${String(route.method)} ${route.url}`;
-    if (!declaration) throw new Error(`${name} does not declare access, idempotency and audit`);
+    if (!declaration) throw new Error(`${name} does not declare access, idempotency, audit and movesMoney`);
     if (declaration.audit === '' || (Array.isArray(declaration.access) && declaration.access.length === 0))
       throw new Error(`${name} declares nothing`);
     if (route.method !== 'GET' && !Array.isArray(declaration.access)) throw new Error(`${name} would let anyone change something`);
+    if (typeof declaration.movesMoney !== 'boolean') throw new Error(`${name} does not declare whether it moves money`);
+    if (declaration.movesMoney && (route.method === 'GET' || declaration.idempotency === 'none'))
+      throw new Error(`${name} would move money again when it is repeated`);
     route.config = { ...route.config, declaration };
     routes.push({ method: String(route.method), url: route.url, ...declaration });
   });

@@ -41,7 +41,7 @@ export async function serveDescription(app: FastifyInstance): Promise<void> {
   app.route({
     method: 'GET',
     url: '/openapi.json',
-    config: { declaration: { access: 'public', idempotency: 'none', audit: 'none' } },
+    config: { declaration: { access: 'public', idempotency: 'none', audit: 'none', movesMoney: false } },
     schema: { hide: true },
     handler: async (_request, reply) => {
       description ??= JSON.stringify(app.swagger());

@@ -23,11 +23,24 @@ function describeIssue(issue: z.core.$ZodIssue, where: string, data: unknown): r
       return [{ field, problem: `must be ${article(issue.expected)}` }];
     case 'invalid_value':
       return [{ field, problem: `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}` }];
-    case 'invalid_union':
-      return [{ field, problem: issue.message.startsWith('Invalid input') ? 'is not of a known form' : issue.message }];
+    case 'invalid_union': {
+      if (!issue.message.startsWith('Invalid input')) return [{ field, problem: issue.message }];
+      const meant = meantBranch(issue.errors);
+      if (meant === null) return [{ field, problem: 'is not of a known form' }];
+      return meant.flatMap((each) => describeIssue({ ...each, path: [...issue.path, ...each.path] }, where, data));
+    }
     default:
       return [{ field, problem: issue.message }];
   }
+}
+
+/** The form that somebody meant: the one to which the fewest names are unknown, the first of equals. */
+function meantBranch(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null {
+  const unknownNames = (issues: readonly z.core.$ZodIssue[]): number =>
+    issues.reduce((count, issue) => count + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+  const [first, ...others] = branches;
+  if (first === undefined) return null;
+  return others.reduce((best, each) => (unknownNames(each) < unknownNames(best) ? each : best), first);
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

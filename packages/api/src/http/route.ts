@@ -12,10 +12,15 @@ export type Access = 'public' | 'operational' | readonly Role[];
 /** What every route declares; a route without it does not start (declared-routes.ts). */
 export interface RouteDeclaration {
   readonly access: Access;
-  /** Whether an Idempotency-Key is required. */
-  readonly idempotency: 'required' | 'none';
+  /**
+   * `required`: an Idempotency-Key. `signed_bytes`: none, since what is handed in are signatures over exact bytes, which land at most once
+   * however often they come.
+   */
+  readonly idempotency: 'required' | 'signed_bytes' | 'none';
   /** The audit action that a successful call appends, `none` where it changes nothing. */
   readonly audit: string;
+  /** Whether a call can lead to money leaving a vault; `idempotency` then may not be `none`. */
+  readonly movesMoney: boolean;
 }
 
 export interface Call<Params, Query, Body> {
@@ -31,8 +36,8 @@ export interface Call<Params, Query, Body> {
 }
 export interface Reply {
   readonly status: number;
-  readonly body: unknown;
-  readonly headers?: { readonly [name: string]: string };
+  readonly content: { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'text'; readonly text: string };
+  readonly headers: { readonly [name: string]: string };
 }
 
 /** One route of the interface: what it takes, what it answers, and who may call it. */
@@ -65,10 +70,14 @@ export function route<Params, Query, Body>(
   return { ...spec, headers: spec.headers ?? null, handle: (call) => spec.handle(call as Call<Params, Query, Body>) };
 }
 
-export function answer(
-  status: number,
-  body: unknown,
-  headers: { readonly [name: string]: string } = {},
-): { readonly ok: true; readonly value: Reply } {
-  return { ok: true, value: { status, body, headers } };
+interface Answered {
+  readonly ok: true;
+  readonly value: Reply;
+}
+export function answer(status: number, value: unknown, headers: Reply['headers'] = {}): Answered {
+  return { ok: true, value: { status, content: { kind: 'value', value }, headers } };
+}
+/** An answer that is JSON text already and goes out byte for byte. */
+export function answerText(status: number, text: string, headers: Reply['headers'] = {}): Answered {
+  return { ok: true, value: { status, content: { kind: 'text', text }, headers } };
 }

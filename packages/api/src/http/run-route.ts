@@ -12,11 +12,11 @@ const noBody: z.ZodType<Record<never, never>> = z.strictObject({});
 
 /** Registers a route of the interface. */
 export function addRoute(app: FastifyInstance, backend: Backend, route: Route): void {
-  const { method, url, access, idempotency, audit, action } = route;
+  const { method, url, access, idempotency, audit, movesMoney, action } = route;
   app.route({
     method,
     url: url.replaceAll(/\{(\w+)\}/g, ':$1'),
-    config: { declaration: { access, idempotency, audit }, action },
+    config: { declaration: { access, idempotency, audit, movesMoney }, action },
     schema: {
       summary: route.summary,
       tags: [route.tag],
@@ -43,10 +43,11 @@ async function run(route: Route, backend: Backend, request: FastifyRequest, repl
   if (other !== null) return other;
 
   const dry = request.headers['dry-run'];
-  if (dry !== undefined && (dry !== 'true' || route.idempotency === 'none'))
-    return sendProblem(request, reply, invalid('Dry-Run', route.idempotency === 'none' ? 'is not known here' : 'can only be "true"'));
+  const takesKey = route.idempotency === 'required';
+  if (dry !== undefined && (dry !== 'true' || !takesKey))
+    return sendProblem(request, reply, invalid('Dry-Run', takesKey ? 'can only be "true"' : 'is not known here'));
   const key = request.headers['idempotency-key'];
-  if (route.idempotency === 'required' && dry === undefined) {
+  if (takesKey && dry === undefined) {
     if (key === undefined) return sendProblem(request, reply, { code: 'idempotency_key_missing' });
     if (typeof key !== 'string' || !KEY.test(key))
       return sendProblem(request, reply, invalid('Idempotency-Key', 'must be 1 to 128 visible ASCII characters'));
@@ -63,10 +64,10 @@ async function run(route: Route, backend: Backend, request: FastifyRequest, repl
     dryRun: dry === 'true',
   });
   if (!outcome.ok) return sendProblem(request, reply, outcome.error);
-  const { status, body, headers } = outcome.value;
-  if (headers !== undefined) reply.headers(headers);
-  if (status >= 400) reply.header('content-type', 'application/problem+json; charset=utf-8');
-  return reply.code(status).send(body);
+  const { status, content, headers } = outcome.value;
+  reply.code(status).headers(headers);
+  reply.header('content-type', `application/${status >= 400 ? 'problem+json' : 'json'}; charset=utf-8`);
+  return content.kind === 'text' ? reply.serializer(String).send(content.text) : reply.send(content.value);
 }
 
 function invalid(field: string, problem: string) {

@@ -35,6 +35,7 @@ function watch(tx: ITransaction, seen: { readonly states: string[]; readonly ver
       async move(id, from, to, change) {
         const moved = await requests.move(id, from, to, change);
         if (moved) seen.states.push(to);
+        if (moved && change.decision !== undefined) seen.verdicts.push(change.decision.verdict);
         return moved;
       },
     },

@@ -20,6 +20,8 @@ export const DOMAIN_PROBLEMS: ProblemTable<
   | 'owner_signature_invalid'
   | 'statement_invalid'
   | 'payment_denied'
+  | 'message_too_large'
+  | 'lookup_changed'
 > = {
   recipient_is_own_wallet: {
     status: 422,
@@ -41,6 +43,20 @@ export const DOMAIN_PROBLEMS: ProblemTable<
     remedy: 'Shorten the memo.',
     detail: ({ bytes, limitBytes }) => `The memo has ${bytes} bytes of UTF-8; ${limitBytes} fit.`,
     members: ['field', 'bytes', 'limitBytes'],
+  },
+  message_too_large: {
+    status: 422,
+    title: 'The message does not fit into one transaction',
+    remedy: 'Ask for less at once: with what the wallet adds to execute it, it must fit into one Solana transaction.',
+    detail: ({ bytes, limitBytes }) => `The transaction would have ${bytes} bytes; ${limitBytes} fit.`,
+    members: ['bytes', 'limitBytes'],
+  },
+  lookup_changed: {
+    status: 409,
+    title: 'A lookup table no longer holds what was decided on',
+    remedy: 'Ask again: what the message does now has to be decided anew.',
+    detail: ({ table }) => `The lookup table ${table} gives other accounts than when the message was decided on, so nothing was signed.`,
+    members: ['table'],
   },
   asset_not_supported: {
     status: 422,
@@ -101,7 +117,7 @@ export const DOMAIN_PROBLEMS: ProblemTable<
   },
   approval_denied: {
     status: 403,
-    title: 'The policy denies this payment even with the owner',
+    title: 'The policy denies this transaction even with the owner',
     remedy: 'See `objections`; only another policy, signed by the owner, can change it.',
     detail: ({ objections }) => objections.join(' '),
     members: ['approval', 'objections'],
@@ -143,9 +159,9 @@ export const DOMAIN_PROBLEMS: ProblemTable<
   },
   payment_denied: {
     status: 403,
-    title: 'The policy denies this payment',
+    title: 'The policy denies this transaction',
     remedy: 'See `violations` for every rule that objected and `budgets` for what is left and when it comes back.',
-    detail: ({ request }) => `The payment ${request} was denied; nothing was signed.`,
+    detail: ({ request }) => `The transaction ${request} was denied; nothing was signed.`,
     members: [],
   },
 };

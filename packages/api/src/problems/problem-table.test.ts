@@ -40,6 +40,7 @@ describe('the table of problems', () => {
       'chain_unavailable',
       'chain_rejected',
       'simulation_failed',
+      'nodes_disagree',
       'database_unavailable',
       'clock_disagrees',
       'undecodable_message',

@@ -95,9 +95,9 @@ export const REQUEST_PROBLEMS: ProblemTable<
   },
   idempotency_key_reused: {
     status: 409,
-    title: 'The Idempotency-Key was used for another payment',
-    remedy: 'Use a new key for a new payment; repeat a payment with exactly the same wallet, asset, amount, recipient and memo.',
-    detail: ({ key }) => `The key ${key} belongs to a payment that differs from this one. Nothing was done.`,
+    title: 'The Idempotency-Key was used for another request',
+    remedy: 'Use a new key for a new request; repeat one with exactly the same wallet and body.',
+    detail: ({ key }) => `The key ${key} belongs to a request that differs from this one. Nothing was done.`,
     members: ['key'],
   },
   rate_limited: {

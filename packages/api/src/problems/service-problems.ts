@@ -9,6 +9,7 @@ export const SERVICE_PROBLEMS: ProblemTable<
   | 'chain_unavailable'
   | 'chain_rejected'
   | 'simulation_failed'
+  | 'nodes_disagree'
   | 'database_unavailable'
   | 'clock_disagrees'
   | 'undecodable_message'
@@ -50,6 +51,14 @@ export const SERVICE_PROBLEMS: ProblemTable<
     title: 'The simulation could not be made',
     remedy: RETRY,
     detail: () => 'The accounts kept changing while the transaction was simulated. Nothing was decided, signed or sent.',
+    members: [],
+  },
+  nodes_disagree: {
+    status: 503,
+    title: 'The nodes of the chain disagree',
+    remedy: 'Try again shortly; the operator must look when it stays so. A payment is safe to repeat with the same Idempotency-Key.',
+    detail: () =>
+      'The configured nodes tell different things about an account that the decision depends on. Nothing was decided, signed or sent.',
     members: [],
   },
   database_unavailable: {

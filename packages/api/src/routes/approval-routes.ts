@@ -8,6 +8,7 @@ import {
   decodeBase58,
   domainError,
   fail,
+  type IReader,
   ok,
   parseId,
   prepareApproval,
@@ -15,9 +16,17 @@ import {
   rejectApproval,
   SIGNATURE_BYTES,
 } from '@countersign/core';
-import { approvalSchema, approvalsQuerySchema, approveSchema, pageOf as pageSchema, preparedSchema, rejectSchema } from '@countersign/sdk';
+import {
+  type ApprovalView,
+  approvalSchema,
+  approvalsQuerySchema,
+  approveSchema,
+  pageOf as pageSchema,
+  preparedSchema,
+  rejectSchema,
+} from '@countersign/sdk';
 import { approvalParams, noParams, noQuery } from '../http/params.ts';
-import { answer, type Route, route } from '../http/route.ts';
+import { answer, type Reply, type Route, route } from '../http/route.ts';
 import { approvalView, preparedView } from '../views/approval-view.ts';
 import { itemsAsked, pageOf } from './paging.ts';
 import { parsed } from './parsed.ts';
@@ -34,6 +43,14 @@ async function readVisible(deps: Dependencies, caller: Credential, id: ApprovalI
   );
 }
 
+/** With what its transaction does, where it is about one. */
+async function viewOf(reader: Pick<IReader, 'requests'>, approval: Approval): Promise<ApprovalView> {
+  return approvalView(approval, approval.requestId === null ? null : await reader.requests.get(approval.requestId));
+}
+async function answerWith(deps: Dependencies, approval: Approval): Promise<Result<Reply, DomainError>> {
+  return deps.database.read(async (reader) => answer(200, await viewOf(reader, approval)));
+}
+
 const list: Route = route({
   method: 'GET',
   url: '/v1/approvals',
@@ -43,6 +60,7 @@ const list: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: noParams,
   query: approvalsQuerySchema,
   body: null,
@@ -55,11 +73,20 @@ const list: Route = route({
     const cursor = query.cursor === undefined ? null : parsed(parseId('approval', query.cursor, 'cursor'));
     const filter = { walletId, state: query.state ?? null, kind: query.kind ?? null };
     return deps.database.transact(
-      async (tx) =>
-        answer(
+      async (tx) => {
+        const found = await tx.approvals.list(filter, { limit: limit + 1, cursor });
+        const views: ApprovalView[] = [];
+        for (const approval of found) views.push(await viewOf(tx, approval));
+        return answer(
           200,
-          pageOf(await tx.approvals.list(filter, { limit: limit + 1, cursor }), limit, approvalView, ({ id }) => id),
-        ),
+          pageOf(
+            views,
+            limit,
+            (view) => view,
+            ({ id }) => id,
+          ),
+        );
+      },
       { retry: 'nothing-leaves-the-process' },
     );
   },
@@ -74,13 +101,14 @@ const get: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: approvalParams,
   query: noQuery,
   body: null,
   answers: { 200: approvalSchema },
   async handle({ deps, caller, params }) {
     const found = await readVisible(deps, caller, parsed(parseId('approval', params.id, 'id')));
-    return found.ok ? answer(200, approvalView(found.value)) : found;
+    return found.ok ? answerWith(deps, found.value) : found;
   },
 });
 
@@ -93,6 +121,7 @@ const prepare: Route = route({
   access: ['operator', 'owner'],
   idempotency: 'none',
   audit: 'approval.prepared',
+  movesMoney: false,
   params: approvalParams,
   query: noQuery,
   body: null,
@@ -112,8 +141,9 @@ const consent: Route = route({
   tag: 'Approvals',
   action: 'hand in signatures',
   access: ['operator', 'owner'],
-  idempotency: 'none',
+  idempotency: 'signed_bytes',
   audit: 'approval.approved',
+  movesMoney: true,
   params: approvalParams,
   query: noQuery,
   body: approveSchema,
@@ -130,7 +160,7 @@ const consent: Route = route({
     const found = await readVisible(deps, caller, parsed(parseId('approval', params.id, 'id')));
     if (!found.ok) return found;
     const approved = await approve(deps, { approvalId: found.value.id, statementSignature: statement.value, messageSignatures });
-    return approved.ok ? answer(200, approvalView(approved.value)) : approved;
+    return approved.ok ? answerWith(deps, approved.value) : approved;
   },
 });
 
@@ -143,12 +173,13 @@ function readSignature(text: string, field: string): Result<Uint8Array, DomainEr
 const reject: Route = route({
   method: 'POST',
   url: '/v1/approvals/{id}/reject',
-  summary: 'Say no',
+  summary: 'Say no; to a delayed payment before its moment this is the veto',
   tag: 'Approvals',
   action: 'reject an approval',
   access: ['operator', 'owner'],
   idempotency: 'none',
   audit: 'approval.rejected',
+  movesMoney: false,
   params: approvalParams,
   query: noQuery,
   body: rejectSchema,
@@ -158,7 +189,7 @@ const reject: Route = route({
     if (!found.ok) return found;
     const reason = body.reason ?? `rejected by the ${caller.role}`;
     const rejected = await rejectApproval(deps, { approvalId: found.value.id, reason, actor: caller.id });
-    return rejected.ok ? answer(200, approvalView(rejected.value)) : rejected;
+    return rejected.ok ? answerWith(deps, rejected.value) : rejected;
   },
 });
 

@@ -1,4 +1,4 @@
-import { issueCredential, ok, parseId, revokeCredential } from '@countersign/core';
+import { issueCredential, parseId, revokeCredential } from '@countersign/core';
 import {
   createCredentialSchema,
   createdCredentialSchema,
@@ -20,6 +20,7 @@ const whoami: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: noParams,
   query: noQuery,
   body: null,
@@ -36,6 +37,7 @@ const create: Route = route({
   access: ['operator'],
   idempotency: 'none',
   audit: 'credential.issued',
+  movesMoney: false,
   params: noParams,
   query: noQuery,
   body: createCredentialSchema,
@@ -57,6 +59,7 @@ const list: Route = route({
   access: ['operator'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: noParams,
   query: credentialsQuerySchema,
   body: null,
@@ -66,7 +69,7 @@ const list: Route = route({
     return deps.database.transact(
       async (tx) => {
         const found = await tx.credentials.list({ walletId, role: query.role ?? null });
-        return ok({ status: 200, body: { items: found.map(credentialView), nextCursor: null } });
+        return answer(200, { items: found.map(credentialView), nextCursor: null });
       },
       { retry: 'nothing-leaves-the-process' },
     );
@@ -82,6 +85,7 @@ const revoke: Route = route({
   access: ['operator'],
   idempotency: 'none',
   audit: 'credential.revoked',
+  movesMoney: false,
   params: credentialParams,
   query: noQuery,
   body: null,

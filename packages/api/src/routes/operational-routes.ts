@@ -5,8 +5,8 @@ import type { Backend } from '../http/backend.ts';
 import type { RouteDeclaration } from '../http/route.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 
-const PUBLIC: RouteDeclaration = { access: 'public', idempotency: 'none', audit: 'none' };
-const OPERATIONAL: RouteDeclaration = { access: 'operational', idempotency: 'none', audit: 'none' };
+const PUBLIC: RouteDeclaration = { access: 'public', idempotency: 'none', audit: 'none', movesMoney: false };
+const OPERATIONAL: RouteDeclaration = { access: 'operational', idempotency: 'none', audit: 'none', movesMoney: false };
 
 /** Whether the process lives, whether it can work, and what it measures. Beyond this machine readiness tells no reasons and metrics need an operator. */
 export function addOperationalRoutes(

@@ -15,6 +15,7 @@ const propose: Route = route({
   access: ['operator'],
   idempotency: 'none',
   audit: 'policy.proposed',
+  movesMoney: false,
   params: walletParams,
   query: noQuery,
   body: proposePolicySchema,
@@ -24,7 +25,7 @@ const propose: Route = route({
     const proposed = await proposePolicy(deps, { walletId, policyText: body.policy, actor: caller.id });
     if (!proposed.ok) return proposed;
     const { revision, approval } = proposed.value;
-    return answer(201, { revision: policyView(revision), approval: approvalView(approval) });
+    return answer(201, { revision: policyView(revision), approval: approvalView(approval, null) });
   },
 });
 
@@ -37,6 +38,7 @@ const list: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: walletParams,
   query: noQuery,
   body: null,

@@ -1,12 +1,13 @@
 import {
-  type ApprovalId,
+  type Approval,
   cancelTransaction,
   type Dependencies,
   type DomainError,
   domainError,
   dryRunTransaction,
   fail,
-  type ITransaction,
+  type IReader,
+  type KeptAnswer,
   ok,
   parseId,
   proposeTransaction,
@@ -18,14 +19,15 @@ import {
 import { createTransactionSchema, dryRunSchema, pageOf as pageSchema, transactionSchema, transactionsQuerySchema } from '@countersign/sdk';
 import { z } from 'zod';
 import { noQuery, transactionParams, walletParams } from '../http/params.ts';
-import { answer, type Reply, type Route, route } from '../http/route.ts';
+import { answer, answerText, type Reply, type Route, route } from '../http/route.ts';
 import { toProblem } from '../problems/to-problem.ts';
-import { decisionView, transactionView } from '../views/transaction-view.ts';
+import { dryRunView, transactionView, waitsForAnswer } from '../views/transaction-view.ts';
+import { fingerprintOf, readAction } from './asked-action.ts';
+import { firstAnswer, keepFirstAnswer } from './first-answer.ts';
 import { itemsAsked, pageOf } from './paging.ts';
 import { parsed } from './parsed.ts';
-import { fingerprintOf, readPayment } from './payment.ts';
 
-const paymentHeaders = z.looseObject({
+const askingHeaders = z.looseObject({
   'idempotency-key': z.string().optional().describe('Required, except on a dry run: 1 to 128 visible ASCII characters'),
   'dry-run': z.literal('true').optional().describe('The same decision; nothing is recorded, reserved, signed or sent'),
 });
@@ -33,58 +35,78 @@ const paymentHeaders = z.looseObject({
 const create: Route = route({
   method: 'POST',
   url: '/v1/wallets/{wallet}/transactions',
-  summary: 'Pay',
+  summary: 'Pay, or have the vault execute a message',
   tag: 'Transactions',
   action: 'pay',
   access: ['agent'],
   idempotency: 'required',
   audit: 'request.decided',
+  movesMoney: true,
   params: walletParams,
   query: noQuery,
   body: createTransactionSchema,
-  headers: paymentHeaders,
+  headers: askingHeaders,
   answers: { 200: dryRunSchema, 202: transactionSchema },
   async handle({ deps, caller, params, body, idempotencyKey, dryRun, requestId }) {
     const walletId = parsed(parseId('wallet', params.wallet, 'wallet'));
-    const payment = readPayment(body);
+    const action = readAction(body);
     if (dryRun) {
-      const decision = await dryRunTransaction(deps, { walletId, payment, credential: caller });
-      return decision.ok ? answer(200, { ...decisionView(decision.value), dryRun: true }) : decision;
+      const decided = await dryRunTransaction(deps, { walletId, action, credential: caller });
+      return decided.ok ? answer(200, dryRunView(decided.value)) : decided;
     }
-    const proposed = await proposeTransaction(deps, {
-      walletId,
-      payment,
-      credential: caller,
-      idempotencyKey: idempotencyKey ?? '',
-      fingerprint: fingerprintOf(walletId, payment),
-    });
+    const key = idempotencyKey ?? '';
+    const asked = { walletId, action, credential: caller, idempotencyKey: key, fingerprint: fingerprintOf(walletId, action) };
+    const proposed = await proposeTransaction(deps, asked);
     if (!proposed.ok) return proposed;
     const { request, replayed } = proposed.value;
-    const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
-    if (request.state === 'denied') return denied(request, requestId, headers);
-    const approval = await approvalOf(deps, request);
-    return approval.ok ? answer(202, transactionView(request, approval.value), headers) : approval;
+    const answerKey = { credentialId: caller.id, key };
+    if (!replayed) {
+      const first = await answerTo(deps, request, requestId);
+      if (first.ok) await keepFirstAnswer(deps, answerKey, first.value);
+      return first.ok ? answerText(first.value.status, first.value.body) : first;
+    }
+    const kept = await firstAnswer(deps, answerKey, request.createdAtMs);
+    if (!kept.ok) return kept;
+    const again = kept.value === null ? await answerAsItStands(deps, request.id, requestId) : ok(kept.value);
+    return again.ok ? answerText(again.value.status, again.value.body, { 'idempotency-replayed': 'true' }) : again;
   },
 });
 
-function denied(request: TransactionRequest, requestId: string, headers: { readonly [name: string]: string }): { ok: true; value: Reply } {
+/** What the one who asked is told: the transaction, or a problem where it was denied. */
+async function answerTo(deps: Dependencies, request: TransactionRequest, requestId: string): Promise<Result<KeptAnswer, DomainError>> {
+  if (request.state === 'denied') return ok(denial(request, requestId));
+  const approval = await deps.database.read(async (reader) => ok(await approvalOf(reader, request)));
+  if (!approval.ok) return approval;
+  return ok({ status: 202, body: JSON.stringify(transactionView(request, approval.value)) });
+}
+
+async function answerAsItStands(deps: Dependencies, id: RequestId, requestId: string): Promise<Result<KeptAnswer, DomainError>> {
+  const request = await deps.database.read(async (reader) => ok(await reader.requests.get(id)));
+  if (!request.ok) return request;
+  if (request.value === null) return fail(domainError('not_found', { kind: 'transaction', id }));
+  return answerTo(deps, request.value, requestId);
+}
+
+function denial(request: TransactionRequest, requestId: string): KeptAnswer {
   const view = transactionView(request, null);
   const { violations, budgets } = view.decision;
   const problem = toProblem({ code: 'payment_denied', request: request.id }, requestId, { ...view, violations, budgets });
   const objections = violations.filter(({ outcome }) => outcome === 'denied').map(({ message }) => message);
-  return answer(problem.status, { ...problem, detail: objections.length === 0 ? problem.detail : objections.join(' ') }, headers);
+  const detail = objections.length === 0 ? problem.detail : objections.join(' ');
+  return { status: problem.status, body: JSON.stringify({ ...problem, detail }) };
 }
 
 /** The approval that the request waits for; the database is asked only when it waits for one. */
-async function approvalOf(deps: Dependencies, request: TransactionRequest): Promise<Result<ApprovalId | null, DomainError>> {
-  if (request.state !== 'awaiting_owner') return ok(null);
-  return deps.database.transact(async (tx) => ok((await tx.approvals.ofRequest(request.id))?.id ?? null), {
-    retry: 'nothing-leaves-the-process',
-  });
+async function approvalOf(reader: Pick<IReader, 'approvals'>, { id, state }: TransactionRequest): Promise<Approval | null> {
+  return waitsForAnswer(state) ? reader.approvals.ofRequest(id) : null;
 }
 
-async function readRequest(tx: ITransaction, walletId: WalletId, id: RequestId): Promise<Result<TransactionRequest, DomainError>> {
-  const request = await tx.requests.get(id);
+async function readRequest(
+  reader: Pick<IReader, 'requests'>,
+  walletId: WalletId,
+  id: RequestId,
+): Promise<Result<TransactionRequest, DomainError>> {
+  const request = await reader.requests.get(id);
   return request === null || request.walletId !== walletId ? fail(domainError('not_found', { kind: 'transaction', id })) : ok(request);
 }
 
@@ -92,9 +114,7 @@ async function readView(deps: Dependencies, walletId: WalletId, id: RequestId): 
   return deps.database.transact(
     async (tx) => {
       const request = await readRequest(tx, walletId, id);
-      if (!request.ok) return request;
-      const approval = request.value.state === 'awaiting_owner' ? await tx.approvals.ofRequest(id) : null;
-      return answer(200, transactionView(request.value, approval?.id ?? null));
+      return request.ok ? answer(200, transactionView(request.value, await approvalOf(tx, request.value))) : request;
     },
     { retry: 'nothing-leaves-the-process' },
   );
@@ -109,6 +129,7 @@ const get: Route = route({
   access: ['agent', 'owner', 'operator'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: transactionParams,
   query: noQuery,
   body: null,
@@ -126,6 +147,7 @@ const list: Route = route({
   access: ['agent', 'owner', 'operator'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: walletParams,
   query: transactionsQuerySchema,
   body: null,
@@ -138,10 +160,10 @@ const list: Route = route({
       async (tx) => {
         if ((await tx.wallets.get(walletId)) === null) return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
         const found = await tx.requests.list(walletId, { limit: limit + 1, cursor, state: query.state ?? null });
-        const approvals = new Map<RequestId, ApprovalId>();
+        const approvals = new Map<RequestId, Approval>();
         for (const request of found) {
-          const approval = request.state === 'awaiting_owner' ? await tx.approvals.ofRequest(request.id) : null;
-          if (approval) approvals.set(request.id, approval.id);
+          const approval = await approvalOf(tx, request);
+          if (approval) approvals.set(request.id, approval);
         }
         const view = (request: TransactionRequest) => transactionView(request, approvals.get(request.id) ?? null);
         return answer(
@@ -157,12 +179,13 @@ const list: Route = route({
 const cancel: Route = route({
   method: 'POST',
   url: '/v1/wallets/{wallet}/transactions/{id}/cancel',
-  summary: 'Take back a transaction that waits for the owner',
+  summary: 'Take back a transaction that waits for the owner or for its moment',
   tag: 'Transactions',
   action: 'cancel a transaction',
   access: ['agent', 'operator'],
   idempotency: 'none',
   audit: 'approval.void',
+  movesMoney: false,
   params: transactionParams,
   query: noQuery,
   body: null,

@@ -42,6 +42,7 @@ const create: Route = route({
   access: ['operator'],
   idempotency: 'none',
   audit: 'wallet.requested',
+  movesMoney: false,
   params: noParams,
   query: noQuery,
   body: createWalletSchema,
@@ -51,7 +52,7 @@ const create: Route = route({
     const created = await createWallet(deps, { name: body.name, owner, policyText: body.policy, actor: caller.id });
     if (!created.ok) return created;
     const { wallet, approval } = created.value;
-    return answer(201, { wallet: walletView(wallet), approval: approvalView(approval) });
+    return answer(201, { wallet: walletView(wallet), approval: approvalView(approval, null) });
   },
 });
 
@@ -64,6 +65,7 @@ const list: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: noParams,
   query: walletsQuerySchema,
   body: null,
@@ -104,6 +106,7 @@ const get: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'none',
+  movesMoney: false,
   params: walletParams,
   query: noQuery,
   body: null,
@@ -133,6 +136,7 @@ const freeze: Route = route({
   access: ['operator', 'owner', 'agent'],
   idempotency: 'none',
   audit: 'wallet.frozen',
+  movesMoney: false,
   params: walletParams,
   query: noQuery,
   body: freezeSchema,
@@ -154,13 +158,14 @@ const unfreeze: Route = route({
   access: ['operator', 'owner'],
   idempotency: 'none',
   audit: 'wallet.unfreeze_requested',
+  movesMoney: false,
   params: walletParams,
   query: noQuery,
   body: null,
   answers: { 200: approvalSchema },
   async handle({ deps, caller, params }) {
     const requested = await requestUnfreeze(deps, { walletId: parsed(parseId('wallet', params.wallet, 'wallet')), actor: caller.id });
-    return requested.ok ? answer(200, approvalView(requested.value)) : requested;
+    return requested.ok ? answer(200, approvalView(requested.value, null)) : requested;
   },
 });
 

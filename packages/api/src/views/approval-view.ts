@@ -1,9 +1,11 @@
-import type { Approval, PreparedForOwner } from '@countersign/core';
+import type { Approval, PreparedForOwner, TransactionRequest } from '@countersign/core';
 import type { ApprovalView, PreparedView } from '@countersign/sdk';
-import { momentOf } from './moment.ts';
+import { base64Of } from './base64.ts';
+import { momentOf, momentOrNull } from './moment.ts';
 import { transactionView } from './transaction-view.ts';
 
-export function approvalView(approval: Approval): ApprovalView {
+/** `request` is the one that the approval is about, where it is about one. */
+export function approvalView(approval: Approval, request: TransactionRequest | null): ApprovalView {
   const { id, walletId, kind, state, requestId, policyRevision, problem } = approval;
   return {
     id,
@@ -13,23 +15,23 @@ export function approvalView(approval: Approval): ApprovalView {
     transaction: requestId,
     policyRevision,
     problem,
+    effects: request?.effects ?? [],
     createdAt: momentOf(approval.createdAtMs),
     expiresAt: momentOf(approval.expiresAtMs),
+    releasesAt: momentOrNull(approval.releasesAtMs),
   };
 }
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 export function preparedView(prepared: PreparedForOwner, network: string): PreparedView {
   const { approval, wallet, policy, request, statement, attempts } = prepared;
   const { multisig, vault, owner, agent, createKey, feeAccount } = wallet;
   return {
-    approval: approvalView(approval),
+    approval: approvalView(approval, request),
     addresses: { multisig, vault, owner, agent, createKey, feeAccount },
     network,
     statement,
-    messages: attempts.map(({ message }) => base64(message)),
-    policy: policy && { revision: policy.revision, text: policy.text, bounds: base64(policy.bounds) },
-    transaction: request && transactionView(request, approval.id),
+    messages: attempts.map(({ message }) => base64Of(message)),
+    policy: policy && { revision: policy.revision, text: policy.text, bounds: base64Of(policy.bounds) },
+    transaction: request && transactionView(request, approval),
   };
 }

@@ -38,10 +38,13 @@ export interface Stack {
   crashDatabase(downMs: number): Promise<void>;
   killSigner(): Promise<void>;
   restartSigner(): Promise<void>;
-  /** SIGKILL, then the same again. */
   crashApi(): Promise<void>;
+  /** Resolves when the API's process is gone. */
+  apiExited(): Promise<number | null>;
   stopApi(): Promise<number | null>;
   startApi(): Promise<void>;
+  /** One more API process over the same database, chain and signer; `env` has the last word. */
+  startReplica(env?: { readonly [name: string]: string }): Promise<{ readonly url: string; stop(): Promise<void> }>;
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
   fund(address: string, lamports: bigint): Promise<void>;
   close(): Promise<void>;
@@ -58,12 +61,19 @@ interface Api {
   readonly exited: Promise<number | null>;
 }
 
-export async function startStack(env: { readonly [name: string]: string } = {}): Promise<Stack> {
+export interface StackOptions {
+  /** Modules that the API's process loads first. */
+  readonly imports?: readonly string[];
+  readonly slotMs?: number;
+}
+
+export async function startStack(env: { readonly [name: string]: string } = {}, options: StackOptions = {}): Promise<Stack> {
+  const { imports = [], slotMs = 50 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countersign-api-'));
   const passphraseFile = join(folder, 'passphrase');
   await writeFile(passphraseFile, 'a passphrase of the end-to-end tests\n', { mode: 0o600 });
   const [chain, firstDatabase] = await Promise.all([
-    startLocalchain({ slotMs: 50, weather: true }),
+    startLocalchain({ slotMs, weather: true }),
     startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), port: await freePort(), report: () => undefined }),
   ]);
   let database: EmbeddedPostgres = firstDatabase;
@@ -82,8 +92,8 @@ export async function startStack(env: { readonly [name: string]: string } = {}):
   const credentialFile = join(folder, 'operator');
   const port = await freePort();
   let log = '';
-  const startApi = async (): Promise<Api> => {
-    const child = spawn(process.execPath, [MAIN, '--die-with-parent'], {
+  const startApi = async (onPort: number = port, more: { readonly [name: string]: string } = {}): Promise<Api> => {
+    const child = spawn(process.execPath, [...imports.flatMap((module) => ['--import', module]), MAIN, '--die-with-parent'], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -91,13 +101,14 @@ export async function startStack(env: { readonly [name: string]: string } = {}):
         SOLANA_RPC_URLS: chain.url,
         SIGNER_SOCKET: socketPath,
         CLUSTER: 'localnet',
-        PORT: String(port),
+        PORT: String(onPort),
         OPERATOR_CREDENTIAL_FILE: credentialFile,
         LOG_LEVEL: 'debug',
         FIRST_LOOK_MS: '500',
         RESEND_MS: '300',
         FINALITY_MS: '500',
         ...env,
+        ...more,
       },
     });
     child.stderr.on('data', (chunk: Buffer) => {
@@ -110,6 +121,7 @@ export async function startStack(env: { readonly [name: string]: string } = {}):
     }
     throw new Error(`the API did not start: ${log}`);
   };
+  const replicas: Api[] = [];
   let api = await startApi();
   const client = (credential: string): CountersignClient => createClient({ baseUrl: api.url, credential, timeoutMs: 20_000 });
   const rpc: Stack['rpc'] = async (method, params) => {
@@ -168,6 +180,7 @@ export async function startStack(env: { readonly [name: string]: string } = {}):
       api.child.kill('SIGKILL');
       await api.exited;
     },
+    apiExited: () => api.exited,
     async stopApi() {
       api.child.kill('SIGTERM');
       return api.exited;
@@ -176,9 +189,23 @@ export async function startStack(env: { readonly [name: string]: string } = {}):
       api = await startApi();
       await until('the API is ready again', async () => (await fetch(`${api.url}/health/live`)).ok);
     },
+    async startReplica(more = {}) {
+      const replica = await startApi(await freePort(), more);
+      replicas.push(replica);
+      await until('the replica is ready', async () => (await fetch(`${replica.url}/health/ready`)).ok);
+      return {
+        url: replica.url,
+        async stop() {
+          replica.child.kill('SIGTERM');
+          await replica.exited;
+        },
+      };
+    },
     rpc,
     fund,
     async close() {
+      for (const replica of replicas) replica.child.kill('SIGTERM');
+      await Promise.all(replicas.map(({ exited }) => exited));
       api.child.kill('SIGTERM');
       await api.exited;
       await signer.stop();
@@ -197,6 +224,9 @@ export interface StackWallet {
   readonly merchant: string;
   readonly agent: CountersignClient;
   readonly ownerClient: CountersignClient;
+  /** The credentials themselves. */
+  readonly agentSecret: string;
+  readonly ownerSecret: string;
 }
 
 export const policyFor = (merchant: string, change: object = {}): string =>
@@ -217,13 +247,15 @@ export const policyFor = (merchant: string, change: object = {}): string =>
   });
 
 /** A wallet on chain with 5 SOL in its vault, made as a person makes one. */
-export async function makeStackWallet(stack: Stack): Promise<StackWallet> {
+export async function makeStackWallet(stack: Stack, policyChange: object = {}): Promise<StackWallet> {
   const { operator } = stack;
   const owner = createTestKey();
   const merchant = createTestKey().address;
   // A recipient below rent exemption cannot be paid little.
   await stack.fund(merchant, SOL / 100n);
-  const created = must(await operator.createWallet({ name: 'end to end', owner: owner.address, policy: policyFor(merchant) }));
+  const created = must(
+    await operator.createWallet({ name: 'end to end', owner: owner.address, policy: policyFor(merchant, policyChange) }),
+  );
   const { id } = created.wallet;
   must(await countersign(operator, created.approval.id, owner));
   await until('the wallet is active', async () => must(await operator.getWallet(id)).state === 'active');
@@ -231,8 +263,9 @@ export async function makeStackWallet(stack: Stack): Promise<StackWallet> {
   if (vault === null) throw new Error('an active wallet has a vault');
   await stack.fund(vault, 5n * SOL);
   const issue = async (role: 'agent' | 'owner') =>
-    stack.client(must(await operator.createCredential({ role, wallet: id, label: `end to end ${role}` })).secret);
-  return { id, vault, owner, merchant, agent: await issue('agent'), ownerClient: await issue('owner') };
+    must(await operator.createCredential({ role, wallet: id, label: `end to end ${role}` })).secret;
+  const [agentSecret, ownerSecret] = [await issue('agent'), await issue('owner')];
+  return { id, vault, owner, merchant, agent: stack.client(agentSecret), ownerClient: stack.client(ownerSecret), agentSecret, ownerSecret };
 }
 
 /** What the owner's tool does, without looking: signs what was prepared and hands it in. */

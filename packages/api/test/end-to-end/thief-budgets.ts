@@ -28,7 +28,7 @@ export function budgetAttacks(stage: () => Stage, victims: () => readonly [Victi
       if (!answer.ok) continue;
       const { id, amount } = answer.value.transaction;
       await untilState(on, id, 'finalized');
-      sum += BigInt(amount);
+      sum += BigInt(amount ?? 0);
     }
     return sum;
   };
@@ -80,7 +80,8 @@ export function budgetAttacks(stage: () => Stage, victims: () => readonly [Victi
     try {
       const loose = policyFor(victim.merchant);
       const sha = (await client.query('SELECT encode(sha256($1), $2) AS sha', [Buffer.from(loose), 'hex'])).rows[0] as { sha: string };
-      await rewrite('DELETE FROM budget_entries WHERE wallet_id = $1', [victim.id]);
+      for (const table of ['budget_reservations', 'budget_settlements', 'budget_meters'])
+        await rewrite(`DELETE FROM ${table} WHERE wallet_id = $1`, [victim.id]);
       await rewrite("UPDATE policy_revisions SET text = $2, policy_sha256 = $3 WHERE wallet_id = $1 AND state = 'active'", [
         victim.id,
         loose,

@@ -1,7 +1,17 @@
 import { type Address, address, decodeBase58 } from '@countersign/core';
-import { type ParsedInstruction, type ParsedMessage, parseMessage } from '@countersign/solana/decode';
+import { type ParsedMessage, parseMessage } from '@countersign/solana/decode';
 
-export type { ParsedInstruction };
+export interface Account {
+  readonly address: Address | null;
+  readonly signer: boolean;
+  readonly writable: boolean;
+}
+/** One instruction, of the thief's own or out of a message that was taken apart. */
+export interface Step {
+  readonly program: Address;
+  readonly accounts: readonly Account[];
+  readonly data: Uint8Array;
+}
 
 const SYSTEM: Address = address('11111111111111111111111111111111');
 const COMPUTE_BUDGET: Address = address('ComputeBudget111111111111111111111111111111');
@@ -11,7 +21,7 @@ const bytesOf = (text: string): Uint8Array => decodeBase58(text) ?? new Uint8Arr
 const length = (count: number): Uint8Array => (count < 0x80 ? Uint8Array.of(count) : Uint8Array.of((count & 0x7f) | 0x80, count >> 7));
 
 /** A version 0 message made from nothing but instructions: the thief's own compiler. */
-export function compile(payer: Address, instructions: readonly ParsedInstruction[], blockhash: string): Uint8Array {
+export function compile(payer: Address, instructions: readonly Step[], blockhash: string): Uint8Array {
   const flags = new Map<Address, { signer: boolean; writable: boolean }>([[payer, { signer: true, writable: true }]]);
   for (const { program, accounts } of instructions)
     for (const account of [...accounts, { address: program, signer: false, writable: false }]) {
@@ -45,7 +55,7 @@ export function compile(payer: Address, instructions: readonly ParsedInstruction
 /** Takes a message apart, lets the thief change it, and puts it together again. */
 export function edit(
   message: Uint8Array,
-  change: (parsed: ParsedMessage) => { readonly payer?: Address; readonly instructions?: readonly ParsedInstruction[] },
+  change: (parsed: ParsedMessage) => { readonly payer?: Address; readonly instructions?: readonly Step[] },
 ): Uint8Array {
   const parsed = parseMessage(message);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
@@ -61,7 +71,7 @@ export function u64(value: bigint): Uint8Array {
 }
 
 /** System `Transfer` (2). */
-export function systemTransfer(from: Address, to: Address, lamports: bigint): ParsedInstruction {
+export function systemTransfer(from: Address, to: Address, lamports: bigint): Step {
   return {
     program: SYSTEM,
     accounts: [
@@ -73,7 +83,7 @@ export function systemTransfer(from: Address, to: Address, lamports: bigint): Pa
 }
 
 /** System `AdvanceNonceAccount` (4): with it a signature lives for ever. */
-export function advanceNonce(nonce: Address, authority: Address): ParsedInstruction {
+export function advanceNonce(nonce: Address, authority: Address): Step {
   return {
     program: SYSTEM,
     accounts: [
@@ -86,6 +96,6 @@ export function advanceNonce(nonce: Address, authority: Address): ParsedInstruct
 }
 
 /** ComputeBudget `SetComputeUnitPrice` (3), in micro-lamports a unit. */
-export function unitPrice(microLamports: bigint): ParsedInstruction {
+export function unitPrice(microLamports: bigint): Step {
   return { program: COMPUTE_BUDGET, accounts: [], data: Uint8Array.from([3, ...u64(microLamports)]) };
 }

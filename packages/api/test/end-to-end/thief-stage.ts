@@ -9,9 +9,11 @@ import {
   type WalletAddresses,
   type WalletId,
 } from '@countersign/core';
+import { type CountersignClient, createClient } from '@countersign/sdk';
 import { createSignerClient, type SignerClient } from '@countersign/selfhost';
 import { createSolanaBlockchainAdapter, type SolanaBlockchainAdapter } from '@countersign/solana';
-import { createTestKey } from '@countersign/testkit';
+import { createTestKey, type TestKey } from '@countersign/testkit';
+import { type LyingNode, startLyingNode } from './lying-node.ts';
 import { countersign, must, SOL, type Stack, type StackWallet, startStack, until } from './stack.ts';
 
 /** Where the thief works: the real stack, and past its API the signer's socket and the chain. */
@@ -19,6 +21,9 @@ export interface Stage {
   readonly stack: Stack;
   readonly keys: SignerClient;
   readonly chain: SolanaBlockchainAdapter;
+  readonly replica: Replica;
+  /** The blockhash of the moment at which the stage was set up. */
+  readonly staleBlockhash: string;
   /** Lamports at confirmed commitment. */
   balance(of: string): Promise<bigint>;
   /** A new idempotency key. */
@@ -38,8 +43,17 @@ export function need<T>(result: Result<T, DomainError>): T {
   return result.value;
 }
 
-export async function startStage(): Promise<Stage> {
+/** A second API process over the same database and signer, with two nodes of which one may lie. */
+export interface Replica {
+  readonly url: string;
+  readonly node: LyingNode;
+  client(secret: string): CountersignClient;
+}
+
+/** With `replica` a second API process; what asks for one without it throws. */
+export async function startStage({ replica: wanted = false }: { readonly replica?: boolean } = {}): Promise<Stage> {
   const stack = await startStack();
+  const replica = wanted ? await startReplica(stack) : null;
   const keys = createSignerClient({ socketPath: stack.signer.socketPath, timeoutMs: 5_000 });
   const chain = createSolanaBlockchainAdapter({
     rpcUrls: [stack.chain.url],
@@ -47,9 +61,15 @@ export async function startStage(): Promise<Stage> {
     clock: { nowMs: () => Date.now() },
     computeUnitPriceMicroLamports: 0n,
   });
+  const { value } = (await stack.rpc('getLatestBlockhash', [])) as { readonly value: { readonly blockhash: string } };
   let count = 0;
   return {
     stack,
+    staleBlockhash: value.blockhash,
+    get replica() {
+      if (replica === null) throw new Error('this stage has one API process');
+      return replica;
+    },
     keys,
     chain,
     balance: async (of) => {
@@ -64,8 +84,15 @@ export async function startStage(): Promise<Stage> {
       keys.close();
       chain.close();
       await stack.close();
+      await replica?.node.close();
     },
   };
+}
+
+async function startReplica(stack: Stack): Promise<Replica> {
+  const node = await startLyingNode(stack.chain.url);
+  const { url } = await stack.startReplica({ SOLANA_RPC_URLS: `${stack.chain.url},${node.url}` });
+  return { url, node, client: (credential) => createClient({ baseUrl: url, credential, timeoutMs: 20_000 }) };
 }
 
 /** A policy over one asset. Amounts in base units; without `ceiling` nothing goes above what the agent may pay alone. */
@@ -82,10 +109,9 @@ export function assetRule(
 }
 
 /** An active wallet with 5 SOL under the policy that `policyOf` gives for its merchant. */
-export async function makeVictim(stage: Stage, policyOf: (merchant: string) => string): Promise<Victim> {
+export async function makeVictim(stage: Stage, policyOf: (merchant: string) => string, owner: TestKey = createTestKey()): Promise<Victim> {
   const { stack, keys, chain } = stage;
   const { operator } = stack;
-  const owner = createTestKey();
   const merchant = createTestKey().address;
   await stack.fund(merchant, SOL / 100n);
   const created = must(await operator.createWallet({ name: 'victim', owner: owner.address, policy: policyOf(merchant) }));
@@ -97,7 +123,8 @@ export async function makeVictim(stage: Stage, policyOf: (merchant: string) => s
   const { multisig, vault } = await chain.deriveWallet(createKey);
   await stack.fund(vault, 5n * SOL);
   const issue = async (role: 'agent' | 'owner') =>
-    stack.client(must(await operator.createCredential({ role, wallet: id, label: `victim's ${role}` })).secret);
+    must(await operator.createCredential({ role, wallet: id, label: `victim's ${role}` })).secret;
+  const [agentSecret, ownerSecret] = [await issue('agent'), await issue('owner')];
   const [active] = must(await operator.listPolicies(id)).items;
   return {
     id,
@@ -105,8 +132,10 @@ export async function makeVictim(stage: Stage, policyOf: (merchant: string) => s
     vault,
     owner,
     merchant,
-    agent: await issue('agent'),
-    ownerClient: await issue('owner'),
+    agent: stack.client(agentSecret),
+    ownerClient: stack.client(ownerSecret),
+    agentSecret,
+    ownerSecret,
     addresses: {
       multisig,
       vault,
@@ -145,8 +174,9 @@ export async function proposalBytes(
 ): Promise<Uint8Array> {
   const { addresses } = victim;
   const payment = { asset: NATIVE_ASSET, amount, recipient: address(recipient), memo: null };
-  const intent = need(await chain.buildIntent({ addresses, payment }));
-  return need(await chain.buildTransaction({ route: 'countersigned', addresses, payment, intent })).bytes;
+  const action = { kind: 'payment', payment } as const;
+  const intent = need(await chain.buildIntent({ addresses, action }));
+  return need(await chain.buildTransaction({ route: 'countersigned', addresses, action, intent })).bytes;
 }
 
 /** What the signer says to a request: `signed`, or the code of its refusal. */

@@ -1,5 +1,4 @@
 import { type Address, address } from '@countersign/core';
-import type { ParsedInstruction } from '@countersign/solana/decode';
 import { createTestKey } from '@countersign/testkit';
 import {
   appendTransactionMessageInstructions,
@@ -26,6 +25,7 @@ import {
   TOKEN_PROGRAM_ADDRESS,
 } from '@solana-program/token';
 import { SOL, type Stack, until } from './stack.ts';
+import type { Step } from './thief-bytes.ts';
 
 const TOKEN_2022 = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb' as KitAddress;
 const kit = (text: Address): KitAddress => text as string as KitAddress;
@@ -98,7 +98,7 @@ export async function tokensOf(stack: Stack, owner: Address, mint: Address): Pro
 }
 
 /** CreateIdempotent of an account for `owner` at `payer`'s cost, as the thief asks for it. */
-export async function createAccountAt(payer: Address, owner: Address, mint: Address): Promise<ParsedInstruction> {
+export async function createAccountAt(payer: Address, owner: Address, mint: Address): Promise<Step> {
   const system = address('11111111111111111111111111111111');
   const account = (key: Address, signer: boolean, writable: boolean) => ({ address: key, signer, writable });
   return {

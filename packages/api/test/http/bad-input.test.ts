@@ -60,10 +60,12 @@ describe('bad input is refused and the field is named', () => {
     readonly bad: { readonly [field: string]: readonly unknown[] };
     readonly optional?: readonly string[];
     readonly nullable?: readonly string[];
+    /** What is missing of an empty body, where that is not the field that was left out. */
+    readonly missing?: string;
   }
 
   /** Every field of a body: missing, of every wrong type, and the bad values given; a field too many; and no object at all. */
-  async function table({ path, as, body, bad, optional = [], nullable = [] }: Table): Promise<void> {
+  async function table({ path, as, body, bad, optional = [], nullable = [], missing }: Table): Promise<void> {
     let sent = 0;
     const send = (changed: unknown) => {
       sent += 1;
@@ -75,7 +77,7 @@ describe('bad input is refused and the field is named', () => {
         expect((await send(without)).json, `${field} missing`).toMatchObject({
           status: 400,
           code: 'invalid_field',
-          field,
+          field: missing ?? field,
           problem: 'is missing',
         });
       const wrong = WRONG_TYPES.filter(
@@ -92,7 +94,7 @@ describe('bad input is refused and the field is named', () => {
         expect(refused.json.detail, what).toBe(`${refused.json['field']} ${refused.json['problem']}.`);
       }
     }
-    for (const extra of ['extra', 'Amount', 'amount ', 'id'])
+    for (const extra of ['extra', 'Amount', 'amount ', 'id', 'Message'])
       expect((await send({ ...body, [extra]: 1 })).json, extra).toMatchObject({
         status: 400,
         code: 'invalid_field',
@@ -110,6 +112,33 @@ describe('bad input is refused and the field is named', () => {
       bad: { asset: BAD_ASSETS, amount: BAD_AMOUNTS, recipient: BAD_ADDRESSES, memo: ['', '\u0000', '\ud800', 'a\u0007', 'x'.repeat(257)] },
       optional: ['memo'],
     }));
+  test('a message of the agent', () =>
+    table({
+      path: `/v1/wallets/${wallet.id}/transactions`,
+      as: wallet.agentSecret,
+      body: { message: 'AQID' },
+      bad: { message: ['', 'x', 'AQI', 'AR==', 'AQID\n', 'A-_D', '====', 'é', Buffer.alloc(8_193).toString('base64')] },
+      missing: 'asset',
+    }));
+  test('attack: a message and a payment at once is one clear error', async () => {
+    for (const more of [
+      { memo: 'x' },
+      { amount: '1' },
+      { asset: 'SOL', amount: '1', recipient: wallet.merchant },
+      { asset: 7, extra: 1 },
+    ]) {
+      const { path, as, headers } = pay(wallet);
+      const refused = await harness.ask({
+        method: 'POST',
+        path,
+        as: as ?? null,
+        headers: headers ?? {},
+        body: { message: 'AQID', ...more },
+      });
+      expect(refused.json, refused.text).toMatchObject({ status: 400, code: 'invalid_field', field: 'body' });
+      expect(refused.json['errors']).toEqual([{ field: 'body', problem: expect.stringContaining('mixture') }]);
+    }
+  });
   test('a wallet', () =>
     table({
       path: '/v1/wallets',
@@ -221,6 +250,8 @@ describe('bad input is refused and the field is named', () => {
     const raws: readonly (string | Buffer)[] = [
       `{${body},"amount":"2"}`,
       `{${body},"\\u0061mount":"2"}`,
+      '{"message":"AQID","message":"AQIE"}',
+      '{"message":"AQID","\\u006dessage":"AQIE"}',
       `{${body},"__proto__":{}}`,
       `{${body},"constructor":{}}`,
       `{${body}`,

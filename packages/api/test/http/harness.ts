@@ -16,7 +16,15 @@ import {
 } from '@countersign/core';
 import { startTestDatabase, type TestDatabase, verifyAuditChain } from '@countersign/postgres';
 import type { CreatedWallet, PreparedView, Problem } from '@countersign/sdk';
-import { createFakeChain, createFakeKeys, createTestKey, type FakeChain, type FakeKeys, type TestKey } from '@countersign/testkit';
+import {
+  createFakeChain,
+  createFakeKeys,
+  createTestKey,
+  type FakeChain,
+  type FakeKeys,
+  liveSources,
+  type TestKey,
+} from '@countersign/testkit';
 import type { FastifyInstance } from 'fastify';
 import { createServer, type Server, type ServerSettings } from '../../src/http/create-server.ts';
 import { createLog } from '../../src/logging.ts';
@@ -96,8 +104,8 @@ const unremembering = (chain: FakeChain): ChainWatch => ({
 
 export async function startHarness(settings: Partial<ServerSettings> = {}): Promise<Harness> {
   const test: TestDatabase = await startTestDatabase({ poolSize: 12 });
-  const chain = createFakeChain();
-  const keys = createFakeKeys();
+  const chain = createFakeChain(liveSources);
+  const keys = createFakeKeys(liveSources);
   const metrics = createMetrics();
   const clock = { nowMs: () => Date.now() };
   const deps: Dependencies = {

@@ -12,8 +12,8 @@ describe('the inventory of routes', () => {
   afterAll(() => harness.close());
 
   test('is complete, and each says who may call it', () => {
-    const inventory = harness.server.routes.map(({ method, url, access, idempotency, audit }) =>
-      [method, url, Array.isArray(access) ? access.join('+') : access, idempotency, audit].join(' '),
+    const inventory = harness.server.routes.map(({ method, url, access, idempotency, audit, movesMoney }) =>
+      [method, url, Array.isArray(access) ? access.join('+') : access, idempotency, audit, ...(movesMoney ? ['MONEY'] : [])].join(' '),
     );
     expect(inventory.sort()).toMatchInlineSnapshot(`
       [
@@ -35,7 +35,7 @@ describe('the inventory of routes', () => {
         "GET /v1/wallets/:wallet/transactions agent+owner+operator none none",
         "GET /v1/wallets/:wallet/transactions/:id agent+owner+operator none none",
         "GET /v1/whoami operator+owner+agent none none",
-        "POST /v1/approvals/:id/approve operator+owner none approval.approved",
+        "POST /v1/approvals/:id/approve operator+owner signed_bytes approval.approved MONEY",
         "POST /v1/approvals/:id/prepare operator+owner none approval.prepared",
         "POST /v1/approvals/:id/reject operator+owner none approval.rejected",
         "POST /v1/audit/verify operator+owner+agent none none",
@@ -44,11 +44,20 @@ describe('the inventory of routes', () => {
         "POST /v1/wallets operator none wallet.requested",
         "POST /v1/wallets/:wallet/freeze operator+owner+agent none wallet.frozen",
         "POST /v1/wallets/:wallet/policies operator none policy.proposed",
-        "POST /v1/wallets/:wallet/transactions agent required request.decided",
+        "POST /v1/wallets/:wallet/transactions agent required request.decided MONEY",
         "POST /v1/wallets/:wallet/transactions/:id/cancel agent+operator none approval.void",
         "POST /v1/wallets/:wallet/unfreeze operator+owner none wallet.unfreeze_requested",
       ]
     `);
+  });
+
+  test('every POST that takes an asset, an amount or signatures moves money, and is safe to repeat', () => {
+    for (const { method, url, body, movesMoney, idempotency } of allRoutes) {
+      const takesMoney = ['transactions', 'approve'].includes(url.split('/').at(-1) ?? '') && method === 'POST';
+      expect(movesMoney, `${method} ${url}`).toBe(takesMoney);
+      expect(idempotency !== 'none', `${method} ${url}`).toBe(movesMoney);
+      if (movesMoney) expect(body).not.toBeNull();
+    }
   });
 
   test('a route that declares nothing, or lets anyone change something, does not start', async () => {
@@ -57,13 +66,18 @@ describe('the inventory of routes', () => {
       requireDeclarations(app);
       return app.route({ method, url: '/planted', ...(config === undefined ? {} : { config }), handler: () => 'planted' });
     };
-    const good = { access: ['operator'], idempotency: 'none', audit: 'none' };
+    const good = { access: ['operator'], idempotency: 'none', audit: 'none', movesMoney: false };
     expect(() => plant({ declaration: good })).not.toThrow();
     expect(() => plant(undefined)).toThrow(/does not declare/);
     expect(() => plant({ declaration: { ...good, access: [] } })).toThrow(/declares nothing/);
     expect(() => plant({ declaration: { ...good, audit: '' } })).toThrow(/declares nothing/);
     expect(() => plant({ declaration: { ...good, access: 'public' } }, 'POST')).toThrow(/anyone change/);
     expect(() => plant({ declaration: { ...good, access: 'operational' } }, 'POST')).toThrow(/anyone change/);
+    const { movesMoney: _unsaid, ...silent } = good;
+    expect(() => plant({ declaration: silent }, 'POST')).toThrow(/whether it moves money/);
+    expect(() => plant({ declaration: { ...good, movesMoney: true } }, 'POST')).toThrow(/move money again/);
+    expect(() => plant({ declaration: { ...good, movesMoney: true, idempotency: 'required' } }, 'GET')).toThrow(/move money again/);
+    expect(() => plant({ declaration: { ...good, movesMoney: true, idempotency: 'required' } }, 'POST')).not.toThrow();
   });
 
   test('the description has every route of the interface', async () => {
@@ -76,6 +90,8 @@ describe('the inventory of routes', () => {
     };
     expect(openapi).toBe('3.1.0');
     for (const { method, url } of allRoutes) expect(paths[url]?.[method.toLowerCase()], `${method} ${url}`).toBeDefined();
+    const asked = components.schemas['CreateTransactionInput'] ?? components.schemas['CreateTransaction'];
+    expect(JSON.stringify(asked), Object.keys(components.schemas).join()).toMatch(/anyOf.*CreatePayment.*CreateCall/);
     expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(['Transaction', 'Wallet', 'Approval', 'Prepared']));
   });
 

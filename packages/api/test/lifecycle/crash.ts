@@ -16,6 +16,9 @@ export interface Crashing {
   readonly calls: readonly string[];
 }
 
+/** Members of ports that compute and touch nothing. */
+const PURE: ReadonlySet<string | symbol> = new Set(['isWalletAddress', 'describeEffect', 'signersOf']);
+
 /** Dependencies that die at one port call, before or after its effect, and stay dead. With no point they only count. */
 export function crashingAt(
   point: CrashPoint | null,
@@ -39,7 +42,7 @@ export function crashingAt(
         if (typeof member !== 'function') return member;
         return (...args: unknown[]) => {
           if (dead) throw new Crash('already dead');
-          if (property === 'isWalletAddress') return Reflect.apply(member, target, args);
+          if (PURE.has(property)) return Reflect.apply(member, target, args);
           calls.push(`${name}.${String(property)}`);
           const here = point?.call === calls.length;
           if (here && point.when === 'before') die();

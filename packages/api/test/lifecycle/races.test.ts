@@ -35,7 +35,7 @@ afterAll(async () => {
 const ask = (deps: Dependencies, of: TestWallet, amount: bigint, key: string) =>
   proposeTransaction(deps, {
     walletId: of.wallet.id,
-    payment: { asset: SOL, amount, recipient: of.merchant, memo: null },
+    action: { kind: 'payment', payment: { asset: SOL, amount, recipient: of.merchant, memo: null } },
     credential: of.agent,
     idempotencyKey: key,
     fingerprint: `${amount}`,

@@ -20,7 +20,15 @@ import {
   type WalletId,
 } from '@countersign/core';
 import { startTestDatabase, type TestDatabase } from '@countersign/postgres';
-import { createFakeChain, createFakeKeys, createTestKey, type FakeChain, type FakeKeys, type TestKey } from '@countersign/testkit';
+import {
+  createFakeChain,
+  createFakeKeys,
+  createTestKey,
+  type FakeChain,
+  type FakeKeys,
+  liveSources,
+  type TestKey,
+} from '@countersign/testkit';
 import { Client } from 'pg';
 
 /** Services over a real PostgreSQL, a chain and a signer in memory: for stopping them at any call. */
@@ -48,8 +56,8 @@ export async function startWorld(): Promise<World> {
   const database = await startTestDatabase({ poolSize: 24 });
   const sql = new Client({ connectionString: database.url });
   await sql.connect();
-  const chain = createFakeChain();
-  const keys = createFakeKeys();
+  const chain = createFakeChain(liveSources);
+  const keys = createFakeKeys(liveSources);
   const network = await chain.getNetwork();
   if (!network.ok) throw new Error('no network');
   const deps = dependencies({ database: database.database, chain, keys, network: network.value });
@@ -84,8 +92,11 @@ export function must<T>(result: Result<T, DomainError>): T {
 }
 
 /** A wallet with money, made as any is: the owner signs its policy and its creation. */
-export async function makeWallet({ deps, chain }: World): Promise<TestWallet> {
-  const owner = createTestKey();
+export async function makeWallet(
+  { deps, chain }: World,
+  change: { readonly [member: string]: unknown } = {},
+  owner: TestKey = createTestKey(),
+): Promise<TestWallet> {
   const merchant = createTestKey().address;
   const policyText = JSON.stringify({
     version: 1,
@@ -100,6 +111,7 @@ export async function makeWallet({ deps, chain }: World): Promise<TestWallet> {
     otherRecipients: 'denied',
     fees: { perTransactionLamports: '100000', rentPerTransactionLamports: '0' },
     signaturesPerMinute: 6000,
+    ...change,
   });
   const { wallet, approval } = must(await createWallet(deps, { name: 'test', owner: owner.address, policyText, actor: 'test' }));
   await approveAs(deps, approval.id, owner);
@@ -145,14 +157,15 @@ export async function readWallet(deps: Dependencies, id: WalletId): Promise<Wall
   return wallet;
 }
 
-/** What the budgets hold of a wallet, in base units, by state of the entry. */
+/** What the budget of the native asset holds of a wallet, in base units. */
 export async function budgetOf({ sql }: World, walletId: WalletId): Promise<{ readonly reserved: bigint; readonly settled: bigint }> {
-  const { rows } = await sql.query<{ state: string; sum: string }>(
-    'SELECT state, sum(amount - released_amount)::text AS sum FROM budget_entries WHERE wallet_id = $1 GROUP BY state',
+  const { rows } = await sql.query<{ reserved: string; settled: string }>(
+    `SELECT coalesce(sum(open_total), 0)::text AS reserved, coalesce(sum(settled_total), 0)::text AS settled
+     FROM budget_meters WHERE wallet_id = $1 AND meter = 'asset/SOL'`,
     [walletId],
   );
-  const of = (state: string): bigint => BigInt(rows.find((row) => row.state === state)?.sum ?? '0');
-  return { reserved: of('reserved'), settled: of('settled') };
+  const [row] = rows;
+  return { reserved: BigInt(row?.reserved ?? '0'), settled: BigInt(row?.settled ?? '0') };
 }
 
 export const SOL: AssetId = NATIVE_ASSET;

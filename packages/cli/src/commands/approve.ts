@@ -43,7 +43,7 @@ async function signHere(client: CountersignClient, invocation: Invocation, appro
   const first = await fetchAndCheck(client, invocation.world, approval, owner.value);
   if (!first.ok) return first;
   showChecked(invocation, first.value.checked);
-  const consent = await askConsent(terminal, flag(invocation, 'yes'));
+  const consent = await askConsent(terminal, flag(invocation, 'yes'), first.value.checked.notUnderstood);
   if (!consent.ok) return consent;
   const key = await openKey(place.value, terminal);
   if (!key.ok) return key;
@@ -90,7 +90,7 @@ async function renew(
   if (checked.meaning === first.checked.meaning) return good(checked);
   invocation.world.terminal.note('What is to be signed has changed since you read it:');
   showChecked(invocation, checked);
-  const consent = await askConsent(invocation.world.terminal, false);
+  const consent = await askConsent(invocation.world.terminal, false, checked.notUnderstood);
   return consent.ok ? good(checked) : consent;
 }
 

@@ -22,7 +22,7 @@ const ownerSign: Handler = async (invocation): Promise<Outcome> => {
   const checked = checkPrepared(prepared, { owner: owner.value, approval: prepared.approval.id, nowMs: world.nowMs(), inForce });
   if (!checked.ok) return checked;
   showChecked(invocation, checked.value);
-  const consent = await askConsent(world.terminal, flag(invocation, 'yes'));
+  const consent = await askConsent(world.terminal, flag(invocation, 'yes'), checked.value.notUnderstood);
   if (!consent.ok) return consent;
   const key = await openKey(place.value, world.terminal);
   if (!key.ok) return key;

@@ -1,4 +1,4 @@
-import type { AssetId, AssetInfo } from '@countersign/core';
+import type { Address, AssetId, AssetInfo } from '@countersign/core';
 import { deriveChainLimits, parsePolicy, sha256Hex } from '@countersign/core';
 import { answered } from '../connection/answered.ts';
 import { connect } from '../connection/connect.ts';
@@ -26,7 +26,7 @@ const policyShow: Handler = async (invocation) => {
     });
   if (flag(invocation, 'text')) return answer(found, found.text.split('\n'));
   const policy = parsePolicy(found.text);
-  const limits = policy.ok ? deriveChainLimits(policy.value) : null;
+  const limits = policy.ok ? deriveChainLimits(policy.value, { owner: wallet.value.owner as Address }) : null;
   const assets = (wallet.value.balances ?? []).map(({ asset, decimals }): AssetInfo => ({ asset: asset as AssetId, decimals }));
   const body = policy.ok ? policyLines(policy.value, assets, limits?.ok ? limits.value : []) : found.text.split('\n');
   return answer(found, [

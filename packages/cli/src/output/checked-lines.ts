@@ -12,6 +12,8 @@ export function checkedLines(checked: Checked): readonly string[] {
     '',
     ...indented(checked.summary),
     '',
+    ...checked.notUnderstood.map(({ sentence }) => `✗ UNKNOWN: ${sentence}`),
+    ...(checked.notUnderstood.length > 0 ? [''] : []),
     ...checked.warnings.map((warning) => `! ${warning}`),
     ...(checked.warnings.length > 0 ? [''] : []),
     ...checked.messages.map(
@@ -31,6 +33,7 @@ function indented(lines: readonly string[]): readonly string[] {
 export function checkedJson(checked: Checked): { readonly [name: string]: unknown } {
   return {
     summary: checked.summary,
+    unknown: checked.notUnderstood,
     warnings: checked.warnings,
     serviceSays: checked.claims,
     owner: checked.owner,

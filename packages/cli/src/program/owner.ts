@@ -5,7 +5,7 @@ import { adding } from './people.ts';
 const KEY: readonly OptionSpec[] = [
   { flags: '--owner-key <file>', about: 'the sealed owner key (COUNTERSIGN_OWNER_KEY_FILE)', file: true },
   { flags: '--passphrase-file <file>', about: 'its passphrase (COUNTERSIGN_OWNER_PASSPHRASE_FILE); else you are asked', file: true },
-  { flags: '--yes', about: 'sign what passes every check without asking' },
+  { flags: '--yes', about: 'sign what passes every check without asking; never what is not understood' },
 ];
 
 export function addOwnerCommands(program: Command, dispatch: Dispatch): void {
@@ -54,6 +54,7 @@ export function addOwnerCommands(program: Command, dispatch: Dispatch): void {
     summary: 'read, check and sign what waits for the owner',
     about:
       'Believes only bytes: transactions are decoded here, policy, bounds and statement derived again; anything that differs is refused (exit code 7). ' +
+      'What a program does that this tool does not know is marked UNKNOWN, and you type the beginning of its address to let it run. ' +
       'Without an id it takes the only approval that waits.',
     options: [
       ...KEY,
@@ -70,7 +71,7 @@ export function addOwnerCommands(program: Command, dispatch: Dispatch): void {
   });
   define(program, dispatch, {
     usage: 'reject [approval]',
-    summary: 'say no to what waits for the owner',
+    summary: 'say no to what waits for the owner; veto a delayed payment',
     options: [{ flags: '--reason <text>', about: 'why, for the record' }],
     examples: ['countersign reject apr_01KAQ5R9V3N8X2M4T6W8Y0Z1B3 --reason "not ordered"'],
     load: async () => (await import('../commands/reject.ts')).default,
@@ -92,7 +93,8 @@ export function addOwnerCommands(program: Command, dispatch: Dispatch): void {
   define(approvals, dispatch, {
     usage: 'show <approval>',
     summary: 'one approval, and the payment that it is about',
-    about: 'What is shown is the service\'s word. "countersign approve" reads the bytes.',
+    about:
+      'What is shown is the service\'s word, but for the message of an agent: its prepared bytes are read here. "countersign approve" reads all bytes.',
     examples: ['countersign approvals show apr_01KAQ5R9V3N8X2M4T6W8Y0Z1B3'],
     load: async () => (await import('../commands/approvals-show.ts')).default,
   });

@@ -22,9 +22,58 @@ export function addSafetyCommands(program: Command, dispatch: Dispatch): void {
   define(policy, dispatch, {
     usage: 'check <file>',
     summary: 'check a policy document offline and show its limits',
-    about: 'Exit code 2 when it is invalid or the chain cannot back it. docs/spec/policy.md describes the document.',
+    about:
+      'Also tells what its author will hardly have meant: contradictions, routes that are never taken, limits that are looser on chain. Exit code 2 when it ' +
+      'is invalid, the chain cannot back it, or a part of it can never have its effect. docs/spec/policy.md describes the document.',
     examples: ['countersign policy check policy.json'],
     load: async () => (await import('../commands/policy-check.ts')).default,
+  });
+  define(policy, dispatch, {
+    usage: 'explain <file>',
+    summary: 'what a policy would decide on a payment: every rule, every budget',
+    about:
+      'Offline, by the function that decides in the service, in a wallet that has enough of everything. What was spent before is what you state. Exit code 3 ' +
+      'when the payment would be denied.',
+    options: [
+      {
+        flags: '--request <file or json>',
+        about: 'the payment: {"asset":"SOL","amount":"250000000","recipient":"…"}',
+        required: true,
+        file: true,
+      },
+      { flags: '--at <moment>', about: 'when, such as 2027-01-31T23:00:00Z (default: now)' },
+      {
+        flags: '--spent <asset=amount...>',
+        about: 'what the agent paid alone just now to this recipient, in base units; may be given for each asset',
+      },
+      { flags: '--first', about: 'the recipient was never paid before' },
+      { flags: '--consent', about: "the owner's signature is there" },
+    ],
+    examples: [
+      `countersign policy explain policy.json --request '{"asset":"SOL","amount":"250000000","recipient":"owner"}'`,
+      'countersign policy explain policy.json --request request.json --at 2027-01-31T23:00:00Z --spent SOL=1900000000',
+    ],
+    load: async () => (await import('../commands/policy-explain.ts')).default,
+  });
+  define(policy, dispatch, {
+    usage: 'preset [name]',
+    summary: 'print a policy that is ready to edit: cautious, standard or trading',
+    about: 'Without a name: what each is for. Without recipients the owner alone is listed; without assets SOL.',
+    options: [
+      { flags: '--recipient <address=label...>', about: 'whom the agent may pay' },
+      { flags: '--asset <asset=amount...>', about: 'what the agent may pay alone in a day: SOL=2, or MINT:DECIMALS=200 for a token' },
+    ],
+    examples: [
+      'countersign policy preset standard > policy.json',
+      'countersign policy preset cautious --recipient 9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin=Merchant --asset SOL=0.5',
+    ],
+    load: async () => (await import('../commands/policy-preset.ts')).default,
+  });
+  define(policy, dispatch, {
+    usage: 'schema',
+    summary: 'print the JSON Schema of a policy document, for editors',
+    examples: ['countersign policy schema > policy.schema.json'],
+    load: async () => (await import('../commands/policy-schema.ts')).default,
   });
   define(policy, dispatch, {
     usage: 'propose <file>',

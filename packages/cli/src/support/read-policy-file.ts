@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type AgentPolicy, type ChainLimit, deriveChainLimits, parsePolicy } from '@countersign/core';
+import { type Address, type AgentPolicy, type ChainLimit, deriveChainLimits, parsePolicy } from '@countersign/core';
 import { EXIT_CODES, type Failure, failed, misuse } from '../outcome.ts';
 import { good, type Result } from '../result.ts';
+
+/** Stands for the owner, who is not known offline: it is only where the chain's limits may pay to, never how much. */
+const ANY_OWNER = '11111111111111111111111111111111' as Address;
 
 export interface PolicyFile {
   /** The exact text: what the owner signs the hash of. */
@@ -29,7 +32,7 @@ export function readPolicyFile(cwd: string, file: string): Result<PolicyFile, Fa
     const lines = problems.map(({ path, problem }) => (path === '' ? problem : `${path}: ${problem}`));
     return invalid('policy_invalid', `the policy ${file} is invalid: ${lines.join('; ')}`, lines, { problems });
   }
-  const limits = deriveChainLimits(policy.value);
+  const limits = deriveChainLimits(policy.value, { owner: ANY_OWNER });
   if (limits.ok) return good({ text, policy: policy.value, chainLimits: limits.value });
   const { error } = limits;
   const words = error.code === 'policy_not_backed_by_chain' ? `${error.asset} ${error.problem}` : error.code;

@@ -22,13 +22,17 @@ export async function watchTransaction(
     world,
     which.timeoutMs,
     () => answered(client.getTransaction(which.wallet, which.id)),
-    ({ state, approval }) => {
-      if (state !== told)
-        world.terminal.note(state === 'awaiting_owner' ? `${state} (the owner: countersign approve ${approval ?? ''})` : state);
+    ({ state, approval, releasesAt }) => {
+      if (state !== told) world.terminal.note(`${state}${hint(state, approval, releasesAt)}`);
       told = state;
       return enough.includes(state) || ENDED.includes(state);
     },
   );
+}
+
+function hint(state: TransactionState, approval: string | null, releasesAt: string | null): string {
+  if (state === 'awaiting_owner') return ` (the owner: countersign approve ${approval ?? ''})`;
+  return state === 'awaiting_delay' ? ` (goes ${releasesAt ?? 'later'}; to veto: countersign reject ${approval ?? ''})` : '';
 }
 
 /** What a script is told by the state in which a transaction was last seen. */

@@ -23,6 +23,8 @@ export interface FakeService {
   outdated: number;
   /** State that a payment has when it is looked at again. */
   laterState: TransactionView['state'];
+  /** What a payment is answered with beside, where it is to wait. */
+  delayed: Partial<TransactionView>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
     audit: auditChain('system', 3).concat(auditChain(WALLET_ID, 5)),
     outdated: 0,
     laterState: 'finalized',
+    delayed: {},
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -79,18 +82,26 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
   };
 
   const pay = (key: string | undefined, dryRun: boolean, asked: CreateTransaction): Answer => {
-    const view = transaction({ ...asked, memo: asked.memo ?? null, state: 'submitted', route: 'autonomous', approval: null });
+    const view =
+      'message' in asked
+        ? transaction({ ...asked, asset: null, amount: null, recipient: null, effects: ['The vault calls a program.'] })
+        : transaction({ ...asked, memo: asked.memo ?? null, state: 'submitted', route: 'autonomous', approval: null, ...service.delayed });
     const violations = [{ rule: 'listed-recipients', outcome: 'denied' as const, message: 'nobody knows them', details: {} }];
-    const denied = asked.recipient !== RECIPIENT;
+    const denied = !('message' in asked) && asked.recipient !== RECIPIENT;
     if (dryRun)
       return {
         status: 200,
-        body: { ...view.decision, verdict: denied ? 'denied' : 'allowed', violations: denied ? violations : [], dryRun: true },
+        body: {
+          ...view.decision,
+          ...('message' in asked ? {} : { verdict: denied ? 'denied' : 'allowed', violations: denied ? violations : [] }),
+          dryRun: true,
+          effects: view.effects,
+        },
       };
     if (key === undefined) return problem(400, 'idempotency_key_missing');
     if (denied) return problem(403, 'payment_denied', { ...view, state: 'denied', violations, budgets: [] });
     const before = paid.get(key);
-    if (before && before.amount !== asked.amount) return problem(409, 'idempotency_key_reused');
+    if (before && before.amount !== view.amount) return problem(409, 'idempotency_key_reused');
     paid.set(key, before ?? view);
     return { status: 202, body: before ?? view };
   };
@@ -160,7 +171,7 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
         };
     }
     if (where.startsWith('GET /v1/wallets/{wallet}/transactions/')) {
-      const found = [...paid.values()][0] ?? transaction();
+      const found = [...paid.values()][0] ?? service.prepared[0]?.transaction ?? transaction();
       return where.endsWith('tx_none') ? problem(404, 'not_found') : { status: 200, body: { ...found, state: service.laterState } };
     }
     if (where.startsWith('GET /v1/approvals/'))
@@ -171,6 +182,8 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
       return last ? { status: 200, body: last } : problem(409, 'approval_not_waiting');
     }
     if (where.endsWith('/approve')) return approve(json);
+    if (where.endsWith('/reject'))
+      return { status: 200, body: { ...(service.prepared[0]?.approval ?? approval('approve_payment')), state: 'rejected' } };
     return problem(404, 'not_found');
   };
 

@@ -14,11 +14,14 @@ import {
 } from '@countersign/core';
 import type { ApprovalKind, ApprovalView, PreparedView, TransactionView } from '@countersign/sdk';
 import { createTestKey, type TestKey } from '@countersign/testkit';
+import { compileMessage } from '../../../solana/src/build/compile-message.ts';
 import { buildVaultMessage } from '../../../solana/src/build/intent.ts';
 import { limitCreateKey } from '../../../solana/src/build/limit-create-key.ts';
 import { buildCountersignedPayment } from '../../../solana/src/build/payment-message.ts';
 import { multisigAddress, spendingLimitAddress, vaultAddress } from '../../../solana/src/build/pda.ts';
+import { proposalSteps } from '../../../solana/src/build/proposal-steps.ts';
 import { buildLimitReplacement, buildWalletCreation } from '../../../solana/src/build/setup-messages.ts';
+import { compileVaultMessage } from '../../../solana/src/build/vault-message.ts';
 
 export const NETWORK: string = createTestKey(Buffer.alloc(32, 1)).address;
 export const RECIPIENT: Address = createTestKey(Buffer.alloc(32, 2)).address;
@@ -59,8 +62,12 @@ export async function addressesFor(owner: Address): Promise<WalletAddresses> {
   return { multisig, vault: await vaultAddress(multisig), owner, agent: key(12).address, createKey, feeAccount: key(13).address };
 }
 
-export async function plannedLimits(multisig: Address, revision: number, text: string): Promise<readonly PlannedLimit[]> {
-  const limits = must(deriveChainLimits(must(parsePolicy(text))));
+export async function plannedLimits(
+  { multisig, owner }: WalletAddresses,
+  revision: number,
+  text: string,
+): Promise<readonly PlannedLimit[]> {
+  const limits = must(deriveChainLimits(must(parsePolicy(text)), { owner }));
   return Promise.all(
     limits.map(async (limit) => {
       const createKey = limitCreateKey(multisig, revision, limit.asset);
@@ -78,8 +85,10 @@ export function approval(kind: ApprovalKind, more: Partial<ApprovalView> = {}): 
     transaction: kind === 'approve_payment' ? TRANSACTION_ID : null,
     policyRevision: 1,
     problem: null,
+    effects: [],
     createdAt: '2026-01-01T00:00:00.000Z',
     expiresAt: '2036-01-01T00:00:00.000Z',
+    releasesAt: null,
     ...more,
   };
 }
@@ -102,8 +111,8 @@ export interface PolicyBundle {
 export async function preparedPolicy(bundle: PolicyBundle): Promise<PreparedView> {
   const { kind, owner, nowMs, text = POLICY, revision = 1, actualText = text, remove = [] } = bundle;
   const addresses = await addressesFor(owner);
-  const planned = await plannedLimits(addresses.multisig, revision, actualText);
-  const context = { network: NETWORK, wallet: addresses.multisig, revision, agent: addresses.agent, limits: planned };
+  const planned = await plannedLimits(addresses, revision, actualText);
+  const context = { network: NETWORK, wallet: addresses.multisig, revision, owner, agent: addresses.agent, limits: planned };
   const bounds = encodeBounds(deriveBounds(must(parsePolicy(actualText)), context));
   const built = (bundle.addresses ?? ((same) => same))(addresses);
   const limits = (bundle.limits ?? ((same) => same))(planned);
@@ -142,18 +151,23 @@ export function transaction(more: Partial<TransactionView> = {}): TransactionVie
     amount: '2000000000',
     recipient: RECIPIENT,
     memo: null,
+    message: null,
+    effects: ['The vault sends 2 SOL.'],
     signature: null,
     policyRevision: 1,
     approval: APPROVAL_ID,
+    releasesAt: null,
     problem: null,
     decision: {
       verdict: 'needs_owner',
       route: 'countersigned',
+      delaySeconds: null,
       policyRevision: 1,
       violations: [{ rule: 'amount-per-transaction', outcome: 'needs_owner', message: '2 SOL is more than 0.5 SOL', details: {} }],
       budgets: [],
       decidedAt: '2026-01-01T00:00:00.000Z',
       slot: '1',
+      chainTime: null,
     },
     createdAt: '2026-01-01T00:00:00.000Z',
     updatedAt: '2026-01-01T00:00:00.000Z',
@@ -208,6 +222,26 @@ export async function preparedPayment(
     messages: [Buffer.from(built.bytes).toString('base64')],
     policy: null,
     transaction: transaction(),
+  };
+}
+
+/** An instruction as the builder takes it. Roles: 0 read-only, 1 writable, 2 signer, 3 signer and writable. */
+export type BuiltInstruction = Parameters<typeof compileVaultMessage>[1][number];
+
+/** A call: whatever instructions, executed by the vault, built by the real builder. `around` is put beside the proposal's steps. */
+export async function preparedCall(
+  owner: Address,
+  instructions: (addresses: WalletAddresses) => readonly BuiltInstruction[],
+  around: (addresses: WalletAddresses) => readonly BuiltInstruction[] = () => [],
+): Promise<PreparedView> {
+  const addresses = await addressesFor(owner);
+  const steps = await proposalSteps(addresses, compileVaultMessage(addresses.vault, instructions(addresses)), 1n);
+  const built = compileMessage(addresses.feeAccount, [...steps, ...around(addresses)], lifetime);
+  const call = { asset: null, amount: null, recipient: null, message: Buffer.from('what the agent sent').toString('base64') };
+  return {
+    ...(await preparedPayment(owner)),
+    messages: [Buffer.from(built.bytes).toString('base64')],
+    transaction: transaction({ ...call, effects: ['The vault calls a program.'] }),
   };
 }
 

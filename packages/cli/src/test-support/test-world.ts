@@ -13,7 +13,7 @@ export interface Ran {
 /** A person at a terminal gives these answers, in turn; `null`: there is no terminal. */
 export async function runCli(
   argv: readonly string[],
-  options: { readonly env?: World['env']; readonly cwd: string; readonly answers?: readonly string[] | null },
+  options: { readonly env?: World['env']; readonly cwd: string; readonly answers?: readonly string[] | null; readonly input?: Uint8Array },
 ): Promise<Ran> {
   const answers = [...(options.answers ?? [])];
   let out = '';
@@ -23,6 +23,7 @@ export async function runCli(
     cwd: options.cwd,
     nowMs: () => Date.now(),
     randomBytes: (count) => randomBytes(count),
+    readInput: async () => options.input ?? new Uint8Array(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5))),
     terminal: {
       print: (text) => {

@@ -49,7 +49,8 @@ export function checkBounds(
     return null;
   }
   const bounds = decoded.value;
-  const chainLimits = deriveChainLimits(policy);
+  const { owner, agent, multisig } = addresses;
+  const chainLimits = deriveChainLimits(policy, { owner });
   if (!chainLimits.ok) {
     problems.add(
       `the chain cannot back this policy: ${'problem' in chainLimits.error ? String(chainLimits.error.problem) : chainLimits.error.code}`,
@@ -67,13 +68,13 @@ export function checkBounds(
       problems.add(`the bounds do not name exactly one spending limit for ${limit.asset}`);
       return [];
     }
-    const itsPlace = isLimitOf(spendingLimit, addresses.multisig, revision, limit.asset);
+    const itsPlace = isLimitOf(spendingLimit, multisig, revision, limit.asset);
     problems.expect(itsPlace, `the bounds name ${spendingLimit}, which is not the spending limit of this revision for ${limit.asset}`);
     if (limit.asset === NATIVE_ASSET)
       problems.expect(only.decimals === NATIVE_DECIMALS, `the bounds say that SOL has ${only.decimals} decimals`);
     return [{ ...limit, spendingLimit, decimals: only.decimals }];
   });
-  const again = encodeBounds(deriveBounds(policy, { network, wallet: addresses.multisig, revision, agent: addresses.agent, limits }));
+  const again = encodeBounds(deriveBounds(policy, { network, wallet: multisig, revision, owner, agent, limits }));
   problems.expect(
     Buffer.from(again).equals(bytes),
     'the bounds for the signer are not what the policy gives: something in them was changed',

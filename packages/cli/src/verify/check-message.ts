@@ -1,5 +1,5 @@
 import { type Address, type AssetInfo, type Effect, sha256Hex, type WalletAddresses } from '@countersign/core';
-import { decodeMessage, describeEffect, parseMessage } from '@countersign/solana/decode';
+import { decodeMessage, describeEffect, NO_FACTS, parseMessage } from '@countersign/solana/decode';
 import type { Problems } from './collect-problems.ts';
 import type { CheckedMessage } from './reviewed.ts';
 
@@ -10,6 +10,8 @@ export interface Expected {
   readonly otherSigners: readonly Address[];
   readonly candidateRecipients: readonly Address[];
   readonly assets: readonly AssetInfo[];
+  /** Which kinds of effect may be there at all; every other is refused, kinds that are yet to come too. */
+  readonly kinds: readonly Effect['kind'][];
 }
 
 /** Base64 in its one spelling, as bytes; `null` otherwise. */
@@ -19,8 +21,8 @@ export function readBase64(text: string): Uint8Array | null {
 }
 
 /**
- * INVARIANT I6: decodes a message by the independent decoder and checks what holds for every kind: all of it is understood, the service's
- * fee account pays and nobody else, the owner is a required signer, and no stranger is.
+ * INVARIANT I6: decodes a message by the independent decoder, from its bytes alone, and checks what holds for every kind: it does only what
+ * belongs there, the service's fee account pays the fee and nobody else, the owner is a required signer, and no stranger is.
  */
 export function checkMessage(base64: string, position: number, expected: Expected, problems: Problems): CheckedMessage | null {
   const where = `transaction ${position + 1}`;
@@ -43,21 +45,24 @@ export function checkMessage(base64: string, position: number, expected: Expecte
       [feeAccount, owner, ...expected.otherSigners].includes(signer),
       `${where} needs the signature of a stranger, ${signer}`,
     );
-  const decoded = decodeMessage(bytes, {
-    addresses: expected.addresses,
-    candidateRecipients: expected.candidateRecipients,
-    assets: expected.assets,
-  });
+  const { addresses, candidateRecipients, assets, kinds } = expected;
+  const decoded = decodeMessage(bytes, { addresses, candidateRecipients, assets }, NO_FACTS);
   if (!decoded.ok) {
     problems.add(`${where} cannot be decoded: ${decoded.error.code}`);
     return null;
   }
-  for (const effect of decoded.value) checkCommon(effect, where, feeAccount, problems);
+  for (const effect of decoded.value) {
+    problems.expect(kinds.includes(effect.kind), `${where}: this does not belong here: ${describeEffect(effect)}`);
+    if (effect.kind === 'fee') expectFeeAccountPays(effect, addresses, problems);
+  }
   return { bytes, sha256: sha256Hex(bytes), effects: decoded.value };
 }
 
-function checkCommon(effect: Effect, where: string, feeAccount: Address, problems: Problems): void {
-  if (effect.kind === 'unknown') problems.add(`${where}: ${describeEffect(effect)}`);
-  if (effect.kind === 'fee' || effect.kind === 'account_creation')
-    problems.expect(effect.payer === feeAccount, `${where}: ${effect.payer} would pay, not the fee account: ${describeEffect(effect)}`);
+/** Fee and rent are the service's to pay. */
+export function expectFeeAccountPays(
+  effect: Extract<Effect, { readonly kind: 'fee' | 'account_creation' }>,
+  { feeAccount }: WalletAddresses,
+  problems: Problems,
+): void {
+  problems.expect(effect.payer === feeAccount, `${effect.payer} would pay, not the fee account: ${describeEffect(effect)}`);
 }

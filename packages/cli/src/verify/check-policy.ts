@@ -1,15 +1,15 @@
-import { deriveChainLimits, parsePolicy, sha256Hex, type WalletAddresses } from '@countersign/core';
+import { deriveChainLimits, type Effect, parsePolicy, sha256Hex, type WalletAddresses } from '@countersign/core';
 import type { PreparedView } from '@countersign/sdk';
 import { describeEffect } from '@countersign/solana/decode';
 import { policyLines } from '../output/policy-lines.ts';
 import { checkBounds } from './check-bounds.ts';
-import { checkMessage } from './check-message.ts';
+import { checkMessage, expectFeeAccountPays } from './check-message.ts';
 import { checkSetup } from './check-setup.ts';
 import { checkStatement } from './check-statement.ts';
 import type { Problems } from './collect-problems.ts';
-import type { Checked } from './reviewed.ts';
+import type { Findings } from './reviewed.ts';
 
-type Findings = Pick<Checked, 'messages' | 'summary' | 'warnings' | 'claims'>;
+const KINDS: readonly Effect['kind'][] = ['fee', 'account_creation', 'governance'];
 
 /**
  * A policy to install, with or without the wallet's creation: the statement is over exactly this policy text and the bounds that it gives,
@@ -53,12 +53,13 @@ export function checkPolicy(
     problems,
   );
   const otherSigners = creates ? [addresses.createKey] : [];
-  const expected = { addresses, otherSigners, candidateRecipients: [], assets: bounds.assets };
+  const expected = { addresses, otherSigners, candidateRecipients: [], assets: bounds.assets, kinds: KINDS };
   const messages = prepared.messages.flatMap((base64, position) => checkMessage(base64, position, expected, problems) ?? []);
   const effects = messages.flatMap((message) => message.effects);
   const setup = { addresses, limits: bounds.limits, creates, inForce: world.inForce, assets: bounds.assets };
+  for (const effect of effects) if (effect.kind === 'account_creation') expectFeeAccountPays(effect, addresses, problems);
   const warnings = checkSetup(effects, setup, problems);
-  const chainLimits = deriveChainLimits(policy.value);
+  const chainLimits = deriveChainLimits(policy.value, addresses);
   return {
     messages,
     summary: [
@@ -74,6 +75,8 @@ export function checkPolicy(
       `bounds SHA-256  ${bounds.sha256}`,
       `statement good until ${statement === null ? 'never' : new Date(statement.expiresAtMs).toISOString()}`,
     ],
+    notUnderstood: [],
+    pinned: null,
     warnings,
     claims: bounds.assets.filter(({ asset }) => asset !== 'SOL').map(({ asset, decimals }) => `${asset} has ${decimals} decimals.`),
   };

@@ -110,8 +110,7 @@ describe('INVARIANT I6: a policy is derived again', () => {
     expect(checked.statement).toContain('install-policy');
   });
   test('an honest new revision that replaces the old limit', async () => {
-    const { multisig } = await addressesFor(owner);
-    const old = (await plannedLimits(multisig, 1, POLICY)).map(({ spendingLimit }) => spendingLimit);
+    const old = (await plannedLimits(await addressesFor(owner), 1, POLICY)).map(({ spendingLimit }) => spendingLimit);
     const prepared = await preparedPolicy({ kind: 'install_policy', owner, nowMs, revision: 2, remove: old });
     expect(must(check(prepared, old)).warnings).toEqual([]);
     const keeps = await preparedPolicy({ kind: 'install_policy', owner, nowMs, revision: 2 });

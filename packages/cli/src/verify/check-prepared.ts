@@ -2,12 +2,14 @@ import { type Address, isAddress, sha256Hex, type WalletAddresses } from '@count
 import type { PreparedView } from '@countersign/sdk';
 import { EXIT_CODES, type Failure, failed } from '../outcome.ts';
 import { good, type Result } from '../result.ts';
+import { readAsked } from './asked-transaction.ts';
+import { checkCall } from './check-call.ts';
 import { checkPayment } from './check-payment.ts';
 import { checkPolicy } from './check-policy.ts';
 import { checkStatement } from './check-statement.ts';
 import { collectProblems, type Problems } from './collect-problems.ts';
 import { readAddresses } from './read-addresses.ts';
-import type { Checked, CheckedMessage } from './reviewed.ts';
+import type { Checked, CheckedMessage, Findings } from './reviewed.ts';
 
 /** What is known apart from what the service prepared. */
 export interface Reader {
@@ -38,12 +40,14 @@ export function checkPrepared(prepared: PreparedView, reader: Reader): Result<Ch
     addresses,
     prepared.policy,
     findings.messages.map(meant),
+    findings.pinned,
     findings.warnings,
   ];
   const meaning = JSON.stringify(content, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
   const summary = [...findings.summary, '', `network  ${prepared.network}`];
+  const { messages, notUnderstood, warnings, claims } = findings;
   return good({
-    ...findings,
+    ...{ messages, notUnderstood, warnings, claims },
     summary,
     approval: approval.id,
     kind: approval.kind,
@@ -58,10 +62,13 @@ function meant({ effects }: CheckedMessage): readonly object[] {
   return effects.filter(({ kind }) => kind !== 'fee').map((effect) => ({ ...effect, index: null, instruction: null }));
 }
 
-function checkKind(prepared: PreparedView, addresses: WalletAddresses, reader: Reader, problems: Problems) {
+function checkKind(prepared: PreparedView, addresses: WalletAddresses, reader: Reader, problems: Problems): Findings | null {
   switch (prepared.approval.kind) {
-    case 'approve_payment':
-      return checkPayment(prepared, addresses, problems);
+    case 'approve_payment': {
+      const asked = readAsked(prepared, problems);
+      if (asked === null) return null;
+      return asked.transaction.message === null ? checkPayment(asked, addresses, problems) : checkCall(asked, addresses, problems);
+    }
     case 'create_wallet':
     case 'install_policy':
       return checkPolicy(prepared, addresses, reader, problems);
@@ -82,6 +89,8 @@ function checkKind(prepared: PreparedView, addresses: WalletAddresses, reader: R
           `Lets the agent of wallet ${addresses.multisig} pay again, under the policy that is in force`,
           `statement good until ${until}`,
         ],
+        notUnderstood: [],
+        pinned: null,
         warnings: [],
         claims: [],
       };

@@ -17,7 +17,7 @@ export interface Setup {
 
 /**
  * What the transactions of a wallet's creation or of a policy do together: they create this wallet as agreed, add exactly the derived
- * spending limits, remove old ones, and do nothing else. Gives warnings: what the bytes leave open and is not wrong in itself.
+ * spending limits, remove old ones, and change nothing else of the wallet. Gives warnings: what the bytes leave open and is not wrong in itself.
  */
 export function checkSetup(effects: readonly Effect[], setup: Setup, problems: Problems): readonly string[] {
   const { addresses, limits, creates, inForce } = setup;
@@ -26,7 +26,6 @@ export function checkSetup(effects: readonly Effect[], setup: Setup, problems: P
   const added: Of<'add_limit'>[] = [];
   const removed: string[] = [];
   for (const effect of effects) {
-    if (effect.kind === 'asset_outflow' || effect.kind === 'memo') problems.add(`this does not belong here: ${describeEffect(effect)}`);
     if (effect.kind !== 'governance') continue;
     problems.expect(effect.wallet === addresses.multisig, `this is about another wallet: ${describeEffect(effect)}`);
     if (effect.action === 'create_wallet') created.push(effect);

@@ -10,6 +10,14 @@ export type AssetId = Branded<string, 'AssetId'>;
 export const NATIVE_ASSET: AssetId = 'SOL' as AssetId;
 export const NATIVE_DECIMALS = 9;
 
+/** Wrapped SOL, a token whose account holds lamports. */
+export const WRAPPED_NATIVE_ASSET: AssetId = 'So11111111111111111111111111111111111111112' as AssetId;
+
+/** The asset under whose rule and budgets an asset counts: the native asset and its wrapped form are one. */
+export function budgetAsset(asset: AssetId): AssetId {
+  return asset === WRAPPED_NATIVE_ASSET ? NATIVE_ASSET : asset;
+}
+
 export function tokenAsset(mint: Address): AssetId {
   return mint as string as AssetId;
 }

@@ -11,7 +11,8 @@ export const ATTEMPT_MOVES: { readonly [From in AttemptState]: readonly AttemptS
   prepared: ['signed', 'withdrawn'],
   signed: ['submitted', 'confirmed', 'finalized', 'failed', 'expired', 'unknown'],
   submitted: ['confirmed', 'finalized', 'failed', 'expired', 'unknown'],
-  confirmed: ['finalized', 'failed', 'submitted', 'unknown'],
+  // A fork may drop a confirmed transaction, and its bytes may then run out.
+  confirmed: ['finalized', 'failed', 'submitted', 'unknown', 'expired'],
   unknown: ['submitted', 'confirmed', 'finalized', 'failed', 'expired'],
   finalized: [],
   failed: [],

@@ -1,8 +1,10 @@
 import { decode, encode } from 'cborg';
 import { type Address, isAddress } from './address.ts';
+import type { AgentPolicy } from './agent-policy.ts';
+import { aloneWindows, mostAlone } from './alone-windows.ts';
 import { type AssetId, parseAssetId } from './asset.ts';
 import { type DomainError, domainError } from './errors.ts';
-import type { AgentPolicy } from './policy.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import { fail, ok, type Result } from './result.ts';
 
 /** What the signer enforces: derived from the policy, signed by the owner, encoded as deterministic CBOR. docs/spec/bounds.md. */
@@ -31,24 +33,29 @@ export interface BoundsContext {
   readonly network: string;
   readonly wallet: Address;
   readonly revision: number;
+  readonly owner: Address;
   readonly agent: Address;
   readonly limits: readonly { readonly asset: AssetId; readonly decimals: number; readonly spendingLimit: Address }[];
 }
 
-/** The autonomous half of the policy, asset by asset. An asset without a spending limit on chain gets no bounds: the agent cannot pay it alone. */
+/**
+ * What the agent may sign alone, at once or delayed, asset by asset. An asset without a spending limit on chain, or of which nothing may leave
+ * by the agent alone, gets no bounds: the agent cannot pay it alone.
+ */
 export function deriveBounds(policy: AgentPolicy, context: BoundsContext): Bounds {
+  const recipients = resolvePolicy(policy, context).recipients.map(({ address }) => address);
   const assets = policy.assets.flatMap((rule): AssetBounds[] => {
     const limits = context.limits.filter(({ asset }) => asset === rule.asset);
     const [first] = limits;
-    if (!first || policy.recipients.length === 0 || rule.perTransaction.autonomous === 0n) return [];
+    if (!first || recipients.length === 0 || mostAlone(rule) === 0n) return [];
     return [
       {
         asset: rule.asset,
         decimals: first.decimals,
-        perTransaction: rule.perTransaction.autonomous,
-        windows: rule.windows.map(({ seconds, autonomous }) => ({ seconds, amount: autonomous })),
+        perTransaction: mostAlone(rule),
+        windows: aloneWindows(policy, rule),
         limits: limits.map(({ spendingLimit }) => spendingLimit),
-        recipients: policy.recipients.map(({ address }) => address),
+        recipients,
       },
     ];
   });

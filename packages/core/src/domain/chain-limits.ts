@@ -1,7 +1,10 @@
 import type { Address } from './address.ts';
+import type { AgentPolicy } from './agent-policy.ts';
+import { type AloneWindow, aloneWindows, mostAlone } from './alone-windows.ts';
+import { MAX_AMOUNT } from './amount.ts';
 import type { AssetId } from './asset.ts';
 import { type DomainError, domainError } from './errors.ts';
-import type { AgentPolicy } from './policy.ts';
+import { resolvePolicy } from './resolve-policy.ts';
 import { fail, ok, type Result } from './result.ts';
 
 /** The fixed periods that the chain's spending limits know, in seconds (Squads v4: Day, Week, Month of 30 days). */
@@ -17,14 +20,16 @@ export interface ChainLimit {
 
 /**
  * The spending limits that back a policy: one an asset, since several on one asset add up on chain. The period is the shortest window
- * of the policy that the chain knows; the amount is the least autonomous amount of all windows at least that long, so that the
- * chain never allows more within one of its periods than the policy does. A policy that the chain cannot back is refused.
+ * of the asset or of its groups that the chain knows. The amount is the most that the policy lets the agent take alone within one period, so
+ * that the chain never allows more. A policy that the chain cannot back is refused.
  */
-export function deriveChainLimits(policy: AgentPolicy): Result<readonly ChainLimit[], DomainError> {
+export function deriveChainLimits(policy: AgentPolicy, { owner }: { readonly owner: Address }): Result<readonly ChainLimit[], DomainError> {
+  const destinations = resolvePolicy(policy, { owner }).recipients.map(({ address }) => address);
   const limits: ChainLimit[] = [];
   for (const rule of policy.assets) {
-    if (rule.perTransaction.autonomous === 0n || policy.recipients.length === 0) continue;
-    const periodSeconds = CHAIN_PERIODS_SECONDS.find((period) => rule.windows.some(({ seconds }) => seconds === period));
+    if (mostAlone(rule) === 0n || destinations.length === 0) continue;
+    const windows = aloneWindows(policy, rule);
+    const periodSeconds = CHAIN_PERIODS_SECONDS.find((period) => windows.some(({ seconds }) => seconds === period));
     if (periodSeconds === undefined)
       return fail(
         domainError('policy_not_backed_by_chain', {
@@ -32,11 +37,15 @@ export function deriveChainLimits(policy: AgentPolicy): Result<readonly ChainLim
           problem: 'needs at least one window of 86400, 604800 or 2592000 seconds: only these can be enforced by the chain',
         }),
       );
-    const amount = rule.windows
-      .filter(({ seconds }) => seconds >= periodSeconds)
-      .reduce((least, { autonomous }) => (autonomous < least ? autonomous : least), 2n ** 64n - 1n);
-    if (amount === 0n) continue;
-    limits.push({ asset: rule.asset, amount, periodSeconds, destinations: policy.recipients.map(({ address }) => address) });
+    const amount = windows
+      .map((window) => mostWithin(periodSeconds, window))
+      .reduce((least, each) => (each < least ? each : least), MAX_AMOUNT);
+    if (amount > 0n) limits.push({ asset: rule.asset, amount, periodSeconds, destinations });
   }
   return ok(limits);
+}
+
+/** What a window lets out within one period: once its amount, and again each time it has passed before the period has. */
+function mostWithin(periodSeconds: number, { seconds, amount }: AloneWindow): bigint {
+  return amount * BigInt(Math.max(1, Math.ceil(periodSeconds / seconds)));
 }

@@ -41,6 +41,9 @@ export interface ErrorContexts {
   database_unavailable: { readonly problem: string };
   clock_disagrees: { readonly problem: string };
   undecodable_message: { readonly problem: string };
+  message_too_large: { readonly bytes: number; readonly limitBytes: number };
+  nodes_disagree: { readonly problem: string };
+  lookup_changed: { readonly table: string };
   decoded_differently: { readonly problem: string };
   payment_denied: { readonly request: string };
 }

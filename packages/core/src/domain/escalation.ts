@@ -1,17 +1,28 @@
 import type { Decision } from './decision.ts';
+import type { DecisionFacts } from './facts.ts';
 
 /** What a violation leads to, least first. */
 export type Escalation = 'NOTIFY_OWNER' | 'REQUIRE_OWNER_APPROVAL' | 'FREEZE_AND_ALERT' | 'EMERGENCY_LOCKDOWN';
 
-/** Rules whose objection means that something tries to do what no honest agent does. */
-const ALARMING: ReadonlySet<string> = new Set(['permitted-effects', 'simulation-agrees']);
+const ORDER: readonly Escalation[] = ['NOTIFY_OWNER', 'REQUIRE_OWNER_APPROVAL', 'FREEZE_AND_ALERT', 'EMERGENCY_LOCKDOWN'];
 
-/** What a decision leads to by itself; combined by maximum, never by first. */
-export function escalationOf(decision: Decision): Escalation | null {
+/**
+ * What a decision leads to; `null` when it is allowed. The causes are combined by maximum, never by first: docs/spec/policy.md has the table.
+ * `history` is as it was before this decision; a denial counts as one more.
+ */
+export function escalationOf(decision: Decision, { policy, history }: Pick<DecisionFacts, 'policy' | 'history'>): Escalation | null {
   if (decision.verdict === 'allowed') return null;
-  if (decision.verdict === 'needs_owner') return 'REQUIRE_OWNER_APPROVAL';
-  const alarming = decision.objections.some(
-    ({ rule, outcome, details }) => outcome === 'denied' && (ALARMING.has(rule) || details['lookAlikeOf'] !== undefined),
-  );
-  return alarming ? 'FREEZE_AND_ALERT' : 'NOTIFY_OWNER';
+  const denied = decision.verdict === 'denied';
+  const causes: Escalation[] = [denied ? 'NOTIFY_OWNER' : 'REQUIRE_OWNER_APPROVAL'];
+  if (denied && decision.objections.some(({ outcome, details }) => outcome === 'denied' && details['alarm'] !== undefined))
+    causes.push('FREEZE_AND_ALERT');
+  const { failures = null, denials = null } = policy?.rules ?? {};
+  const more = denied ? 1 : 0;
+  if (failures?.consequence === 'freeze' && history.failuresInARow + more >= failures.inARow) causes.push('FREEZE_AND_ALERT');
+  if (denied && denials !== null) {
+    const count = history.denials + 1;
+    if (count >= denials.freezeAt) causes.push('FREEZE_AND_ALERT');
+    if (denials.lockdownAt !== null && count >= denials.lockdownAt) causes.push('EMERGENCY_LOCKDOWN');
+  }
+  return causes.reduce((most, each) => (ORDER.indexOf(each) > ORDER.indexOf(most) ? each : most));
 }

@@ -1,94 +1,11 @@
 import { z } from 'zod';
-import { type Address, isAddress } from './address.ts';
-import { MAX_AMOUNT } from './amount.ts';
-import { type AssetId, parseAssetId } from './asset.ts';
+import type { AgentPolicy, AssetRule } from './agent-policy.ts';
+import { type AssetId, budgetAsset } from './asset.ts';
 import { type DomainError, domainError } from './errors.ts';
+import { formatMoment } from './policy-fields.ts';
+import { policySchema } from './policy-schema.ts';
 import { fail, ok, type Result } from './result.ts';
 import { parseStrictJson } from './strict-json.ts';
-
-const baseUnits = z
-  .string()
-  .regex(/^(0|[1-9][0-9]{0,19})$/, 'must be a decimal string of base units')
-  .refine((text) => BigInt(text) <= MAX_AMOUNT, 'is more than 2^64 − 1')
-  .transform((text) => BigInt(text));
-const addressText = z
-  .string()
-  .refine(isAddress, 'is not a base58 address of 32 bytes')
-  .transform((text) => text as Address);
-const assetId = z
-  .string()
-  .refine((text) => parseAssetId(text).ok, 'is neither "SOL" nor the address of a mint')
-  .transform((text) => text as AssetId);
-
-/** A pair of amounts in base units: up to `autonomous` the agent pays alone, above it the owner countersigns, over `ceiling` nothing leaves. */
-const limit = { autonomous: baseUnits, ceiling: baseUnits };
-const ordered = (value: { readonly autonomous: bigint; readonly ceiling: bigint }): boolean => value.autonomous <= value.ceiling;
-const ORDERED = { message: 'autonomous must not be more than ceiling' };
-
-const perTransaction = z.strictObject(limit).refine(ordered, ORDERED);
-const window = z.strictObject({ seconds: z.int().min(60).max(31_536_000), ...limit }).refine(ordered, ORDERED);
-const assetRule = z.strictObject({
-  asset: assetId,
-  perTransaction,
-  windows: z.array(window).min(1).max(8),
-});
-const recipient = z.strictObject({
-  address: addressText,
-  label: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._'&()-]*$/u, "may hold letters, digits, spaces and . _ ' & ( ) - only"),
-});
-
-/** docs/spec/policy.md. Strict: an unknown or missing name is an error; an empty list allows nothing. */
-export const policySchema: z.ZodType<AgentPolicy> = z
-  .strictObject({
-    version: z.literal(1),
-    assets: z.array(assetRule).max(16),
-    recipients: z.array(recipient).max(20),
-    otherRecipients: z.enum(['denied', 'countersigned']),
-    fees: z.strictObject({ perTransactionLamports: baseUnits, rentPerTransactionLamports: baseUnits }),
-    signaturesPerMinute: z.int().min(1).max(6_000),
-  })
-  .superRefine((policy, context) => {
-    const duplicate = (list: readonly string[], path: string): void =>
-      list.forEach((item, index) => {
-        if (list.indexOf(item) !== index) context.addIssue({ code: 'custom', path: [path, index], message: `${item} stands twice` });
-      });
-    duplicate(
-      policy.assets.map(({ asset }) => asset),
-      'assets',
-    );
-    duplicate(
-      policy.recipients.map(({ address }) => address),
-      'recipients',
-    );
-    policy.assets.forEach(({ windows }, index) => {
-      const seconds = windows.map((each) => each.seconds);
-      if (new Set(seconds).size !== seconds.length)
-        context.addIssue({ code: 'custom', path: ['assets', index, 'windows'], message: 'two windows have the same length' });
-    });
-  });
-
-/** What an agent may do with one wallet. Amounts in base units, window lengths in seconds. */
-export interface AgentPolicy {
-  readonly version: 1;
-  readonly assets: readonly AssetRule[];
-  readonly recipients: readonly { readonly address: Address; readonly label: string }[];
-  readonly otherRecipients: 'denied' | 'countersigned';
-  readonly fees: { readonly perTransactionLamports: bigint; readonly rentPerTransactionLamports: bigint };
-  readonly signaturesPerMinute: number;
-}
-export interface Limit {
-  readonly autonomous: bigint;
-  readonly ceiling: bigint;
-}
-export interface AssetRule {
-  readonly asset: AssetId;
-  readonly perTransaction: Limit;
-  readonly windows: readonly (Limit & { readonly seconds: number })[];
-}
 
 export const MAX_POLICY_BYTES = 16_384;
 
@@ -96,7 +13,7 @@ export const MAX_POLICY_BYTES = 16_384;
 export function parsePolicy(text: string): Result<AgentPolicy, DomainError> {
   const invalid = (path: string, problem: string): Result<AgentPolicy, DomainError> =>
     fail(domainError('policy_invalid', { problems: [{ path, problem }] }));
-  if (new TextEncoder().encode(text).length > MAX_POLICY_BYTES) return invalid('', `is longer than ${MAX_POLICY_BYTES} bytes`);
+  if (bytesOf(text) > MAX_POLICY_BYTES) return invalid('', `is longer than ${MAX_POLICY_BYTES} bytes`);
   const json = parseStrictJson(text);
   if (!json.ok) return invalid('', json.error.code === 'malformed_body' ? json.error.problem : json.error.code);
   const parsed = policySchema.safeParse(json.value);
@@ -108,6 +25,59 @@ export function parsePolicy(text: string): Result<AgentPolicy, DomainError> {
   );
 }
 
+/** The JSON document of a policy: what is `null` or empty is left out, but for the members that every document has. */
+export function policyDocument(policy: AgentPolicy): unknown {
+  const document = {
+    version: policy.version,
+    expiresAt: policy.expiresAtMs === null ? null : formatMoment(policy.expiresAtMs),
+    assets: policy.assets,
+    groups: policy.groups,
+    transactions: policy.transactions,
+    recipients: policy.recipients,
+    otherRecipients: policy.otherRecipients,
+    firstPayment: policy.firstPayment === 'as_any' ? null : policy.firstPayment,
+    programs: policy.programs,
+    schedule: policy.schedule,
+    cooldownSeconds: policy.cooldownSeconds,
+    nearLimit: policy.nearLimit,
+    failures: policy.failures,
+    denials: policy.denials,
+    fees: policy.fees,
+    signaturesPerMinute: policy.signaturesPerMinute,
+  };
+  return written(document, ['assets', 'recipients', 'instructions', 'open']);
+}
+
+/** A value as the document spells it; lists named in `kept` stay when they are empty. */
+function written(value: unknown, kept: readonly string[]): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return value.map((each) => written(each, kept));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, each]) => each !== null && (!Array.isArray(each) || each.length > 0 || kept.includes(name)))
+      .map(([name, each]) => [name, written(each, kept)]),
+  );
+}
+
+/** The document as text, indented where it still fits; `parsePolicy` gives the same policy back. */
+export function formatPolicy(policy: AgentPolicy): string {
+  const document = policyDocument(policy);
+  const indented = `${JSON.stringify(document, null, 2)}\n`;
+  return bytesOf(indented) <= MAX_POLICY_BYTES ? indented : JSON.stringify(document);
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** JSON Schema (draft 2020-12) of the document. What compares members with each other is not in it: `parsePolicy` decides. */
+export function policyJsonSchema(): object {
+  return z.toJSONSchema(policySchema, { io: 'input', unrepresentable: 'any' });
+}
+
+/** The rule of an asset; the wrapped native asset has the native one's. */
 export function assetRuleFor(policy: AgentPolicy, asset: AssetId): AssetRule | undefined {
-  return policy.assets.find((rule) => rule.asset === asset);
+  const counted = budgetAsset(asset);
+  return policy.assets.find((rule) => rule.asset === counted);
 }

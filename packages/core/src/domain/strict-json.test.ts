@@ -34,9 +34,17 @@ describe('parseStrictJson', () => {
     '',
     'NaN',
   ])('refuses %j', (text) => {
-    expect(parseStrictJson(text).ok).toBe(text === '-0');
+    expect(parseStrictJson(text).ok).toBe(false);
   });
   test('a string that looks like a second name is no name', () => {
     expect(parseStrictJson('{"a":"a","b":["a","a"]}').ok).toBe(true);
+  });
+  test('a doubled name is found whatever stands before its colon (INVARIANT I5)', () => {
+    for (const gap of [' ', '\n'.repeat(100), '\t '.repeat(5_000)])
+      expect(parseStrictJson(`{"amount"${gap}:"1","amount"${gap}:"2"}`)).toMatchObject({ ok: false, error: { code: 'malformed_body' } });
+  });
+  test('zero has one spelling', () => {
+    expect(parseStrictJson('{"a":-0}').ok).toBe(false);
+    expect(parseStrictJson('{"a":0}').ok).toBe(true);
   });
 });

@@ -32,7 +32,7 @@ function findAmbiguity(text: string): string | null {
     } else if (character === '"') {
       const end = endOfString(text, index);
       const names = scopes.at(-1);
-      if (names && /^\s*:/.test(text.slice(end + 1, end + 65))) {
+      if (names && isName(text, end + 1)) {
         const name = String(JSON.parse(text.slice(index, end + 1)));
         if (UNSAFE_NAMES.has(name)) return `has the forbidden name ${JSON.stringify(name)}`;
         if (names.has(name)) return `has the name ${JSON.stringify(name)} twice in one object`;
@@ -41,12 +41,19 @@ function findAmbiguity(text: string): string | null {
       index = end;
     } else if (character === '-' || (character >= '0' && character <= '9')) {
       const number = /^-?[0-9.eE+-]+/.exec(text.slice(index, index + 400))?.[0] ?? character;
-      if (!/^-?(0|[1-9][0-9]{0,15})$/.test(number) || !Number.isSafeInteger(Number(number)))
+      if (!/^(0|-?[1-9][0-9]{0,15})$/.test(number) || !Number.isSafeInteger(Number(number)))
         return `has the number ${number.slice(0, 40)}; only whole numbers below 2^53 are read exactly (amounts are strings)`;
       index += number.length - 1;
     }
   }
   return null;
+}
+
+/** Whether the string that ends before `start` is the name of a member: a colon follows, after any amount of white space. */
+function isName(text: string, start: number): boolean {
+  let index = start;
+  while (' \t\n\r'.includes(text.charAt(index)) && index < text.length) index += 1;
+  return text.charAt(index) === ':';
 }
 
 function endOfString(text: string, start: number): number {

@@ -23,6 +23,32 @@ export interface Payment {
   readonly memo: string | null;
 }
 
+/** What a request asks for. */
+export type RequestedAction =
+  | { readonly kind: 'payment'; readonly payment: Payment }
+  /** Whatever the instructions of a complete message do, executed by the vault. */
+  | { readonly kind: 'call'; readonly message: Uint8Array; readonly pins: readonly LookupPin[] };
+
+/** What a lookup table held when it was decided on: the addresses that the message takes, in the order in which it takes them. */
+export interface LookupPin {
+  readonly table: Address;
+  readonly writable: readonly Address[];
+  readonly readonly: readonly Address[];
+}
+
+/** A message decoded, and what the chain said about the accounts that it names. */
+export interface DecodedMessage {
+  readonly effects: readonly Effect[];
+  /** The slot of the account data that decoding needed; `null` when the bytes alone were enough. */
+  readonly slot: bigint | null;
+}
+/** An agent's own message, decoded as the vault would execute it. */
+export interface DecodedCall extends DecodedMessage {
+  readonly pins: readonly LookupPin[];
+  /** The payment that it is, when it is nothing else: it is then paid as any payment. */
+  readonly payment: Payment | null;
+}
+
 export interface AssetInfo {
   readonly asset: AssetId;
   readonly decimals: number;
@@ -68,7 +94,10 @@ export type TransactionStatus =
 export interface LandedTransaction {
   readonly slot: bigint;
   readonly error: string | null;
+  /** The network fee alone. */
   readonly feeLamports: bigint;
+  /** Fall of the fee account's balance, lamports: network fee and rent. */
+  readonly feeAccountOutflowLamports: bigint;
   readonly feePayer: Address;
   /** Gross fall of the vault's balances. */
   readonly vaultOutflows: readonly { readonly asset: AssetId; readonly amount: bigint }[];
@@ -100,6 +129,8 @@ export interface IBlockchainAdapter {
   health(): Promise<ChainHealth>;
   /** Whether an address can be a person's or a service's key: on the curve. */
   isWalletAddress(address: Address): boolean;
+  /** Who must sign a message, the fee payer first; nobody for bytes that are no message. */
+  signersOf(message: Uint8Array): readonly Address[];
   getAssetInfo(asset: AssetId): Promise<Result<AssetInfo, DomainError>>;
 
   deriveWallet(createKey: Address): Promise<{ readonly multisig: Address; readonly vault: Address }>;
@@ -126,31 +157,56 @@ export interface IBlockchainAdapter {
   /** Reads a wallet at finalized commitment; `null` where no such account exists. */
   readWallet(multisig: Address): Promise<Result<WalletOnChain | null, DomainError>>;
 
-  /** What the vault shall do, as inner message bytes: what a countersignature is about. Independent of any blockhash. */
-  buildIntent(input: { readonly addresses: WalletAddresses; readonly payment: Payment }): Promise<Result<Uint8Array, DomainError>>;
+  /** What the vault shall do, as inner message bytes: what a countersignature is about. Independent of any blockhash; holds no lookup table. */
+  buildIntent(input: { readonly addresses: WalletAddresses; readonly action: RequestedAction }): Promise<Result<Uint8Array, DomainError>>;
+  /** Errors: also `message_too_large` when the action does not fit into one transaction. */
   buildTransaction(
     input:
       | { readonly route: 'autonomous'; readonly addresses: WalletAddresses; readonly payment: Payment; readonly spendingLimit: Address }
-      | { readonly route: 'countersigned'; readonly addresses: WalletAddresses; readonly payment: Payment; readonly intent: Uint8Array },
+      | {
+          readonly route: 'countersigned';
+          readonly addresses: WalletAddresses;
+          readonly action: RequestedAction;
+          readonly intent: Uint8Array;
+        },
   ): Promise<Result<BuiltMessage, DomainError>>;
-  /** Every effect of a message, complete to the last byte; anything not understood is an `unknown` effect. */
-  decodeTransaction(message: Uint8Array, context: DecodeContext): Promise<Result<readonly Effect[], DomainError>>;
+  /**
+   * Every effect of a message, complete to the last byte; anything not understood is an `unknown` effect. Account data that it takes from the
+   * chain is the same on every node that is configured, or the answer is `nodes_disagree`.
+   */
+  decodeTransaction(message: Uint8Array, context: DecodeContext): Promise<Result<DecodedMessage, DomainError>>;
+  /** The same for a message that an agent made: bytes that are no message are one `unknown` effect. */
+  decodeCall(message: Uint8Array, context: DecodeContext): Promise<Result<DecodedCall, DomainError>>;
+  /** One plain sentence about an effect, made from nothing but the effect; foreign text in it is quoted and inert. */
+  describeEffect(effect: Effect): string;
   /** Runs the exact bytes, unsigned, against the latest state. */
-  simulateTransaction(message: Uint8Array, addresses: WalletAddresses): Promise<Result<SimulationReport, DomainError>>;
+  simulateTransaction(message: Uint8Array, context: DecodeContext): Promise<Result<SimulationReport, DomainError>>;
   /** Puts signatures to a message and verifies every one; the id is the first signature in base58. */
   assembleTransaction(
     message: Uint8Array,
     signatures: readonly { readonly signer: Address; readonly signature: Uint8Array }[],
   ): Promise<Result<{ readonly wire: Uint8Array; readonly signature: string }, DomainError>>;
-  /** Hands signed bytes to the chain. The same bytes may be sent again at will. */
+  /**
+   * Hands signed bytes to the chain, within a second or not at all: a freeze waits for a payment that is on its way out, and never long. The same
+   * bytes may be sent again at will.
+   */
   submitTransaction(wire: Uint8Array): Promise<Result<void, DomainError>>;
   /**
-   * The status of each signature, in order, and a finalized block height, all from one node. `not_found` means that it was looked for *after*
-   * that height was told: where the height is past the last valid one, the signature can land no more (INVARIANT I3).
+   * The status of each signature, in order, and a finalized block height. `not_found` means that it was looked for *after* that height was
+   * told, on every node that answers: where the height is past the last valid one, the signature can land no more (INVARIANT I3), provided
+   * that the history searched reaches back far enough: a message can land in the 150 blocks up to its last valid one,
+   * and of blocks below `searchedFromBlockHeight` (0 where all are kept) the nodes have dropped what landed.
    */
-  getTransactionStatus(
-    signatures: readonly string[],
-  ): Promise<Result<{ readonly statuses: readonly TransactionStatus[]; readonly finalizedBlockHeight: bigint }, DomainError>>;
+  getTransactionStatus(signatures: readonly string[]): Promise<
+    Result<
+      {
+        readonly statuses: readonly TransactionStatus[];
+        readonly finalizedBlockHeight: bigint;
+        readonly searchedFromBlockHeight: bigint;
+      },
+      DomainError
+    >
+  >;
   /** A landed transaction; `null` where the chain does not know it. */
   getTransaction(signature: string, addresses: WalletAddresses): Promise<Result<LandedTransaction | null, DomainError>>;
   /** What the vault can spend (for the native asset: above rent exemption), confirmed. */

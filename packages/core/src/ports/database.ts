@@ -1,11 +1,12 @@
+import type { Address } from '../domain/address.ts';
 import type { ApprovalKind, ApprovalState } from '../domain/approval-states.ts';
-import type { AssetId } from '../domain/asset.ts';
 import type { AttemptState } from '../domain/attempt-states.ts';
 import type { AuditChain, AuditEntry, AuditEvent } from '../domain/audit.ts';
-import type { Decision, Route } from '../domain/decision.ts';
+import type { BudgetLine, Decision, Route } from '../domain/decision.ts';
 import type { DomainError } from '../domain/errors.ts';
-import type { WindowUsage } from '../domain/facts.ts';
+import type { WalletHistory } from '../domain/facts.ts';
 import type { ApprovalId, AttemptId, CredentialId, RequestId, WalletId } from '../domain/ids.ts';
+import type { Holding, Metered, MeterUsage, MeterWindow } from '../domain/meter.ts';
 import type { RequestState } from '../domain/request-states.ts';
 import type { Result } from '../domain/result.ts';
 import type { Wallet, WalletState } from '../domain/wallet.ts';
@@ -61,9 +62,9 @@ export interface ITransaction {
 export interface IReader {
   readonly wallets: Pick<IWalletStore, 'get' | 'list'>;
   readonly policies: Pick<IPolicyStore, 'get' | 'active' | 'list'>;
-  readonly requests: Pick<IRequestStore, 'get' | 'list'>;
-  readonly attempts: Pick<IAttemptStore, 'get' | 'getMany' | 'ofApproval' | 'ofWallet' | 'unsettled'>;
-  readonly approvals: Pick<IApprovalStore, 'get' | 'ofRequest' | 'list' | 'overdue'>;
+  readonly requests: Pick<IRequestStore, 'get' | 'list' | 'undecided'>;
+  readonly attempts: Pick<IAttemptStore, 'get' | 'getMany' | 'ofApproval' | 'ofRequest' | 'ofWallet' | 'unsettled'>;
+  readonly approvals: Pick<IApprovalStore, 'get' | 'ofRequest' | 'list' | 'overdue' | 'releasable'>;
   readonly credentials: Pick<ICredentialStore, 'byHash' | 'get' | 'list'>;
   readonly idempotency: Pick<IIdempotencyStore, 'find'>;
   readonly statements: Pick<IStatementStore, 'ofRevision'>;
@@ -76,6 +77,11 @@ export interface IWalletStore {
   get(id: WalletId): Promise<Wallet | null>;
   /** Takes the wallet's row lock to the end of the transaction: every decision, freeze and budget change happens under it. */
   lock(id: WalletId): Promise<Wallet | null>;
+  /**
+   * The same for this wallet and every other of the same owner, in the order of their ids, so that two decisions never wait for each other
+   * in a ring; the wallet asked for comes first in the answer.
+   */
+  lockWithSiblings(id: WalletId): Promise<readonly Wallet[]>;
   /** Shares the row lock: many may sign side by side, and none while a freeze commits (INVARIANT I7). */
   lockShared(id: WalletId): Promise<Wallet | null>;
   list(page: Page<WalletId>): Promise<readonly Wallet[]>;
@@ -97,13 +103,32 @@ export interface IRequestStore {
   insert(request: TransactionRequest): Promise<void>;
   get(id: RequestId): Promise<TransactionRequest | null>;
   list(walletId: WalletId, page: Page<RequestId> & { readonly state: RequestState | null }): Promise<readonly TransactionRequest[]>;
+  /** What happened in the wallet before, as far as it is asked; costs the same however much that was. */
+  history(
+    walletId: WalletId,
+    asked: {
+      readonly recipients: readonly Address[];
+      /** Count denials at or after this moment, Unix milliseconds, up to `mostDenials`. */
+      readonly denialsSinceMs: number;
+      readonly mostDenials: number;
+      readonly mostFailures: number;
+    },
+  ): Promise<WalletHistory>;
+  /** Requests in `received` that nobody has decided on since `beforeMs`, oldest first. */
+  undecided(beforeMs: number, limit: number): Promise<readonly TransactionRequest[]>;
   /** Says what is in the way of a request that is still being worked on. */
   note(id: RequestId, problem: string): Promise<void>;
   move(
     id: RequestId,
     from: RequestState,
     to: RequestState,
-    change: { readonly atMs: number; readonly signature?: string; readonly problem?: string; readonly decision?: Decision },
+    change: {
+      readonly atMs: number;
+      readonly signature?: string;
+      readonly problem?: string;
+      readonly decision?: Decision;
+      readonly route?: Route;
+    },
   ): Moved;
 }
 
@@ -113,6 +138,8 @@ export interface IAttemptStore {
   getMany(ids: readonly AttemptId[]): Promise<readonly Attempt[]>;
   /** The attempt of the request that may still land, if any. */
   liveOfRequest(requestId: RequestId): Promise<Attempt | null>;
+  /** Every attempt of the request, oldest first. */
+  ofRequest(requestId: RequestId): Promise<readonly Attempt[]>;
   ofApproval(approvalId: ApprovalId): Promise<readonly Attempt[]>;
   /** Signed-or-later attempts of the wallet on the countersigned route that may still land. */
   liveCountersigned(walletId: WalletId): Promise<readonly Attempt[]>;
@@ -128,30 +155,29 @@ export interface IAttemptStore {
   ): Moved;
 }
 
-/** INVARIANT I4: for every window, reserved + settled ≤ cap. All calls happen under the wallet's row lock. */
+/**
+ * INVARIANT I4: for every window, reserved + settled ≤ cap. What is reserved counts until it is settled or released, however long that takes;
+ * what is settled counts from the moment of its settling, with what really moved. All calls happen under the wallet's row lock.
+ */
 export interface IBudgetStore {
-  /** Gross amounts reserved or settled at or after `nowMs − seconds`, for each window. */
-  usage(
-    walletId: WalletId,
-    windows: readonly { readonly asset: AssetId; readonly seconds: number }[],
-    nowMs: number,
-  ): Promise<readonly WindowUsage[]>;
-  /** The earliest moment at which the window will hold at most `mostUsed`; `null` when it does now. */
-  comesBackAt(
-    walletId: WalletId,
-    window: { readonly asset: AssetId; readonly seconds: number; readonly route: Route; readonly mostUsed: bigint },
-    nowMs: number,
-  ): Promise<number | null>;
+  /** Each window in order. `owner` windows count all wallets of the same owner, whose rows the caller has locked too. */
+  usage(walletId: WalletId, windows: readonly MeterWindow[], nowMs: number): Promise<readonly MeterUsage[]>;
+  /**
+   * The earliest moment at which the line will have room for what is asked, if nothing more is spent and what is reserved settles now in full;
+   * `null` when it has room now or never will.
+   */
+  comesBackAt(walletId: WalletId, line: Omit<BudgetLine, 'comesBackAtMs' | 'of'>, nowMs: number): Promise<number | null>;
   reserve(entry: {
     readonly attemptId: AttemptId;
     readonly walletId: WalletId;
-    readonly asset: AssetId;
-    readonly amount: bigint;
-    readonly route: Route;
+    readonly holding: Holding;
     readonly atMs: number;
   }): Promise<void>;
-  /** The attempt landed for good and moved `amount`; at most what was reserved, else it throws. */
-  settle(attemptId: AttemptId, amount: bigint): Promise<void>;
+  /**
+   * The attempt landed for good and moved `amounts`: every meter that it holds, each at most what was reserved, else it throws. Of a frozen
+   * wallet more may settle than was reserved, and meters that were not.
+   */
+  settle(attemptId: AttemptId, amounts: readonly Metered[], atMs: number): Promise<void>;
   /** Only on proof that the attempt moved nothing and cannot land. */
   release(attemptId: AttemptId): Promise<void>;
 }
@@ -165,11 +191,16 @@ export interface IApprovalStore {
     filter: { readonly walletId: WalletId | null; readonly state: ApprovalState | null; readonly kind: ApprovalKind | null },
     page: Page<ApprovalId>,
   ): Promise<readonly Approval[]>;
-  /** Approvals in `waiting` whose `expiresAtMs` has passed. */
+  /** Approvals in `waiting` whose `expiresAtMs` has passed and that are not about to be released. */
   overdue(nowMs: number, limit: number): Promise<readonly Approval[]>;
+  /** Approvals in `waiting` whose `releasesAtMs` has come. */
+  releasable(nowMs: number, limit: number): Promise<readonly Approval[]>;
   prepare(id: ApprovalId, prepared: PreparedApproval | null): Promise<void>;
+  /** It waits for the owner from now on: `releasesAtMs` becomes `null`, if it is still `waiting`. */
+  holdBack(id: ApprovalId, problem: string): Moved;
   /** Says what is in the way of an approval that is still being worked on. */
   note(id: ApprovalId, problem: string): Promise<void>;
+  /** A move to `executing` also makes `releasesAtMs` `null`. */
   move(id: ApprovalId, from: ApprovalState, to: ApprovalState, change: { readonly problem?: string }): Moved;
 }
 
@@ -180,6 +211,19 @@ export interface ICredentialStore {
   get(id: CredentialId): Promise<Credential | null>;
   list(filter: { readonly walletId: WalletId | null; readonly role: Role | null }): Promise<readonly Credential[]>;
   revoke(id: CredentialId, atMs: number): Moved;
+}
+
+/** The first answer to a key, byte for byte. */
+export interface KeptAnswer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+}
+export interface IdempotentRequest {
+  readonly fingerprint: string;
+  readonly requestId: RequestId;
+  /** `null` while the first answer has not been given. */
+  readonly answer: KeptAnswer | null;
 }
 
 export interface IIdempotencyStore {
@@ -194,7 +238,11 @@ export interface IIdempotencyStore {
     readonly requestId: RequestId;
     readonly atMs: number;
   }): Promise<{ readonly kind: 'claimed' } | { readonly kind: 'taken'; readonly fingerprint: string; readonly requestId: RequestId }>;
-  find(credentialId: CredentialId, key: string): Promise<{ readonly fingerprint: string; readonly requestId: RequestId } | null>;
+  find(credentialId: CredentialId, key: string): Promise<IdempotentRequest | null>;
+  /** Keeps the answer that was given, once; a later answer to the same key changes nothing. */
+  keepAnswer(credentialId: CredentialId, key: string, answer: KeptAnswer): Promise<void>;
+  /** Forgets keys claimed before `beforeMs` whose requests are at their end; returns how many. */
+  forget(beforeMs: number, limit: number): Promise<number>;
 }
 
 export interface IStatementStore {
@@ -233,8 +281,12 @@ export interface IAuditStore {
 export type Job =
   /** Looks at one attempt: send, confirm, settle, expire. */
   | { readonly kind: 'advance-attempt'; readonly attemptId: AttemptId }
-  /** Ends approvals that nobody answered in time. */
-  | { readonly kind: 'expire-approvals' };
+  /** Ends approvals that nobody answered in time, releases payments whose delay is over, forgets old idempotency keys. */
+  | { readonly kind: 'expire-approvals' }
+  /** Releases one payment whose delay is over. */
+  | { readonly kind: 'release-payment'; readonly approvalId: ApprovalId }
+  /** Decides again on a request whose attempt provably cannot land. */
+  | { readonly kind: 'decide-again'; readonly requestId: RequestId };
 
 export interface IJobStore {
   /** Enqueued in this transaction: the job exists when and only when the transaction commits. Delivered at least once. */
@@ -246,6 +298,8 @@ export interface IJobRunner {
   start(handlers: {
     readonly advanceAttempts: (ids: readonly AttemptId[]) => Promise<void>;
     readonly expireApprovals: () => Promise<void>;
+    readonly releasePayment: (id: ApprovalId) => Promise<void>;
+    readonly decideAgain: (id: RequestId) => Promise<void>;
   }): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import type { ApprovalKind, ApprovalState } from '../domain/approval-states.ts';
-import type { AssetId } from '../domain/asset.ts';
 import type { AttemptState } from '../domain/attempt-states.ts';
 import type { Decision, Route } from '../domain/decision.ts';
 import type { ApprovalId, AttemptId, CredentialId, RequestId, WalletId } from '../domain/ids.ts';
+import type { Holding } from '../domain/meter.ts';
 import type { RequestState } from '../domain/request-states.ts';
-import type { Payment, PlannedLimit } from './blockchain-adapter.ts';
+import type { PlannedLimit, RequestedAction } from './blockchain-adapter.ts';
 
 /** `proposed`: waits for the owner and the chain. `active`: in force; one a wallet. `superseded`: was in force. `void`: never came into force. */
 export type PolicyState = 'proposed' | 'active' | 'superseded' | 'void';
@@ -29,7 +29,9 @@ export interface TransactionRequest {
   readonly walletId: WalletId;
   readonly credentialId: CredentialId;
   readonly state: RequestState;
-  readonly payment: Payment;
+  readonly action: RequestedAction;
+  /** What it does, one sentence an effect, as decoded when it was decided on. */
+  readonly effects: readonly string[];
   readonly route: Route | null;
   readonly decision: Decision;
   /** Inner message bytes that a countersignature is about; pinned. `null` on the autonomous route. */
@@ -57,7 +59,7 @@ export interface Attempt {
   readonly wire: Uint8Array | null;
   readonly signature: string | null;
   /** What it holds of the budgets; `null` when it moves nothing of the vault. */
-  readonly outflow: { readonly asset: AssetId; readonly amount: bigint; readonly route: Route } | null;
+  readonly holding: Holding | null;
   readonly problem: string | null;
   readonly createdAtMs: number;
 }
@@ -75,6 +77,8 @@ export interface Approval {
   readonly problem: string | null;
   readonly createdAtMs: number;
   readonly expiresAtMs: number;
+  /** When a delayed payment goes without the owner, unless it is rejected before; `null` for what needs the owner. */
+  readonly releasesAtMs: number | null;
 }
 
 export interface PreparedApproval {

@@ -6,6 +6,7 @@ import { advancePrepared } from './advance-prepared.ts';
 import type { Dependencies } from './dependencies.ts';
 import { finishApproval } from './finish-approval.ts';
 import { recordConfirmed, recordResent, settleExpired, settleLanded } from './settle-attempt.ts';
+import { submitAttempt } from './submit-attempt.ts';
 
 /**
  * Looks at attempts and moves each as far as the chain's record proves. Idempotent, and safe beside other replicas: every move names the
@@ -32,18 +33,26 @@ export async function lookAtAttempts(deps: Dependencies, ids: readonly AttemptId
   );
   const asked = await deps.chain.getTransactionStatus(sent.flatMap(({ signature }) => signature ?? []));
   if (!asked.ok) throw new Error(`the chain could not be asked: ${JSON.stringify(asked.error)}`);
-  const { statuses, finalizedBlockHeight } = asked.value;
+  const { statuses, finalizedBlockHeight, searchedFromBlockHeight } = asked.value;
   const looks = new Map<AttemptId, number>();
   for (const attempt of read.value) {
     const at = sent.indexOf(attempt);
     const status = statuses[at];
     const again =
       at >= 0 && status
-        ? await advanceSent(deps, attempt, status, finalizedBlockHeight)
+        ? await advanceSent(deps, attempt, status, { finalizedBlockHeight, searchedFromBlockHeight })
         : await advanceOther(deps, attempt, finalizedBlockHeight);
     if (again !== null) looks.set(attempt.id, again);
   }
   return looks;
+}
+
+/** A message can land in so many blocks, up to its last valid one. */
+const MESSAGE_LIFETIME_BLOCKS = 150n;
+
+interface Searched {
+  readonly finalizedBlockHeight: bigint;
+  readonly searchedFromBlockHeight: bigint;
 }
 
 /** In how many milliseconds to look again; `null` when there is nothing more to see. */
@@ -60,7 +69,7 @@ async function advanceSent(
   deps: Dependencies,
   attempt: Attempt,
   status: TransactionStatus,
-  finalizedBlockHeight: bigint,
+  { finalizedBlockHeight, searchedFromBlockHeight }: Searched,
 ): Promise<NextLook> {
   if (status.kind === 'finalized') {
     if (!(await settleLanded(deps, attempt, status.error))) return deps.limits.resendMs;
@@ -71,7 +80,11 @@ async function advanceSent(
     return deps.limits.finalityMs;
   }
   if (status.kind === 'processed') return deps.limits.resendMs;
-  // INVARIANT I3: only a finalized height past the last valid one, with the signature not on chain, proves that the bytes cannot land.
+  // INVARIANT I3: only a finalized height past the last valid one, with the signature in none of the blocks in which it could have landed,
+  // proves that the bytes cannot land. Where nodes no longer keep these blocks, nothing is proven, and the outcome stays open.
+  const searchedAll =
+    searchedFromBlockHeight + MESSAGE_LIFETIME_BLOCKS - 1n <= attempt.lastValidBlockHeight || searchedFromBlockHeight === 0n;
+  if (finalizedBlockHeight > attempt.lastValidBlockHeight && !searchedAll) return deps.limits.finalityMs;
   if (finalizedBlockHeight > attempt.lastValidBlockHeight) {
     if (!(await settleExpired(deps, attempt))) return deps.limits.resendMs;
     return advanceOther(deps, { ...attempt, state: 'expired' }, finalizedBlockHeight);
@@ -80,13 +93,16 @@ async function advanceSent(
   return deps.limits.resendMs;
 }
 
-/** The same bytes, again. Not when the wallet froze before they were ever sent, and not before the step that they build on. */
+/**
+ * The same bytes, again, once the step that they build on has landed. INVARIANT I7: what moves money is not sent again after a freeze, and what
+ * was never sent goes by `submitAttempt`; what was sent is watched to its end.
+ */
 async function resend(deps: Dependencies, attempt: Attempt): Promise<void> {
-  const { wire } = attempt;
-  if (wire === null) return;
+  const { id, walletId, requestId, wire, signature } = attempt;
+  if (wire === null || signature === null) return;
   const may = await deps.database.transact(async (tx) => {
-    const wallet = await tx.wallets.get(attempt.walletId);
-    if (attempt.state === 'signed' && attempt.outflow !== null && wallet?.state !== 'active') return ok(false);
+    const wallet = await tx.wallets.get(walletId);
+    if (attempt.holding !== null && wallet?.state !== 'active') return ok(false);
     if (attempt.approvalId === null || attempt.step === 0) return ok(true);
     const steps = await tx.attempts.ofApproval(attempt.approvalId);
     const before = steps.find(
@@ -95,6 +111,10 @@ async function resend(deps: Dependencies, attempt: Attempt): Promise<void> {
     return ok(before === undefined || before.state === 'confirmed' || before.state === 'finalized');
   });
   if (!may.ok || !may.value) return;
+  if (attempt.state === 'signed') {
+    await submitAttempt(deps, { id, walletId, requestId, wire, signature });
+    return;
+  }
   const sent = await deps.chain.submitTransaction(wire);
   await recordResent(deps, attempt, sent.ok ? null : sent.error);
 }

@@ -1,6 +1,7 @@
 import { type AttemptState, LIVE_ATTEMPT_STATES } from '../domain/attempt-states.ts';
 import { ok } from '../domain/result.ts';
 import type { Attempt } from '../ports/records.ts';
+import { stateAfterExpiry } from './after-expiry.ts';
 import { type Dependencies, SERVICE } from './dependencies.ts';
 import { signAttempt } from './sign-attempt.ts';
 import { submitAttempt } from './submit-attempt.ts';
@@ -34,10 +35,11 @@ async function withdraw(deps: Dependencies, { id, walletId, requestId, approvalI
     if (attempt?.state !== 'prepared' || request?.state !== 'approved') return ok(undefined);
     const atMs = await tx.nowMs();
     const problem = 'it was not signed while its bytes could land';
-    const withdrawnState: AttemptState = 'withdrawn';
-    await tx.attempts.move(id, 'prepared', withdrawnState, { problem });
+    await tx.attempts.move(id, 'prepared', 'withdrawn', { problem });
     await tx.budgets.release(id);
-    await tx.requests.move(request.id, 'approved', approvalId === null ? 'expired' : 'awaiting_owner', { atMs, problem });
+    const next = await stateAfterExpiry(tx, attempt, request, atMs);
+    await tx.requests.move(request.id, 'approved', next, { atMs, problem });
+    if (next === 'received') await tx.jobs.enqueue({ kind: 'decide-again', requestId: request.id }, { startAfterMs: 0 });
     if (approvalId !== null) await tx.approvals.move(approvalId, 'executing', 'waiting', { problem });
     await tx.audit.append(
       [{ chain: walletId, action: 'attempt.withdrawn', actor: SERVICE, subject: id, details: { request: requestId, problem } }],

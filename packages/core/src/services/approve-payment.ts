@@ -1,8 +1,12 @@
 import { type DomainError, domainError } from '../domain/errors.ts';
 import { sha256Hex } from '../domain/hash.ts';
+import { holdingOf } from '../domain/holding.ts';
+import type { Holding } from '../domain/meter.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Dependencies } from './dependencies.ts';
+import { voidApproval } from './end-approval.ts';
 import { decideCountersigned, witnessCountersigned } from './judge-countersigned.ts';
+import { lockForDecision } from './lock-for-decision.ts';
 import type { OwnerConsent } from './owner-consent.ts';
 import type { ApprovalInContext } from './read-approval.ts';
 import { signAttempt } from './sign-attempt.ts';
@@ -19,9 +23,13 @@ export async function approvePayment(
   const [ownerSignature] = consent.messageSignatures;
   if (request === null || !attempt || !ownerSignature) throw new Error(`approval ${approval.id} is about no payment`);
   const witnessed = await witnessCountersigned(deps, wallet, request, attempt.message);
-  if (!witnessed.ok) return witnessed;
+  if (!witnessed.ok) {
+    // INVARIANT I6: what the owner was shown is no longer what would happen.
+    if (witnessed.error.code === 'lookup_changed') await voidApproval(deps, approval.id, 'a lookup table changed since it was asked for');
+    return witnessed;
+  }
   const reserved = await deps.database.transact(async (tx) => {
-    const locked = await tx.wallets.lock(wallet.id);
+    const locked = await lockForDecision(tx, wallet.id, witnessed.value.policyInForce);
     const current = await tx.approvals.lock(approval.id);
     if (locked === null || current === null || current.state !== 'waiting')
       return fail(domainError('approval_not_waiting', { approval: approval.id, state: current?.state ?? 'missing' }));
@@ -33,15 +41,21 @@ export async function approvePayment(
     if (other) return fail(domainError('another_countersigned_payment', { wallet: wallet.id, request: other.requestId ?? other.id }));
     const decision = await decideCountersigned(deps, tx, approval, locked, witnessed.value);
     if (!decision.ok) return decision;
-    const atMs = decision.value.decidedAtMs;
+    const atMs = decision.value.decision.decidedAtMs;
     if (atMs > current.expiresAtMs) return fail(domainError('approval_not_waiting', { approval: approval.id, state: 'expired' }));
+    const { policy } = decision.value;
+    const holding = holdingOf({ ...witnessed.value, policy, addresses: locked, alone: false });
+    if (attempt.holding === null || !sameHolding(holding, attempt.holding))
+      return notPrepared('it would move another amount by now; prepare again');
     await tx.approvals.move(approval.id, 'waiting', 'executing', {});
-    if (!(await tx.requests.move(request.id, 'awaiting_owner', 'approved', { atMs, decision: decision.value })))
+    const now = await tx.requests.get(request.id);
+    const from = now?.state === 'awaiting_delay' ? 'awaiting_delay' : 'awaiting_owner';
+    const change = { atMs, decision: decision.value.decision, route: 'countersigned' as const };
+    if (!(await tx.requests.move(request.id, from, 'approved', change)))
       return fail(
-        domainError('state_conflict', { kind: 'transaction', id: request.id, expected: 'awaiting_owner', actual: request.state }),
+        domainError('state_conflict', { kind: 'transaction', id: request.id, expected: 'awaiting_owner', actual: now?.state ?? 'missing' }),
       );
-    const { asset, amount } = request.payment;
-    await tx.budgets.reserve({ attemptId: attempt.id, walletId: wallet.id, asset, amount, route: 'countersigned', atMs });
+    await tx.budgets.reserve({ attemptId: attempt.id, walletId: wallet.id, holding, atMs });
     await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: attempt.id }, { startAfterMs: deps.limits.firstLookMs });
     await tx.audit.append(
       [
@@ -50,7 +64,11 @@ export async function approvePayment(
           action: 'approval.approved',
           actor: `owner:${wallet.owner}`,
           subject: approval.id,
-          details: { request: request.id, messageSha256: sha256Hex(attempt.message), policyRevision: decision.value.policyRevision },
+          details: {
+            request: request.id,
+            messageSha256: sha256Hex(attempt.message),
+            policyRevision: decision.value.decision.policyRevision,
+          },
         },
       ],
       atMs,
@@ -62,4 +80,12 @@ export async function approvePayment(
   // What was consented to and not signed runs out and comes back to the owner; the caller learns why.
   if (!signed.ok) return signed;
   return submitAttempt(deps, signed.value);
+}
+
+function sameHolding(one: Holding, other: Holding): boolean {
+  return (
+    one.alone === other.alone &&
+    one.amounts.length === other.amounts.length &&
+    one.amounts.every(({ meter, amount }, index) => meter === other.amounts[index]?.meter && amount === other.amounts[index]?.amount)
+  );
 }

@@ -25,7 +25,7 @@ export async function createWallet(
   const { name, owner, policyText, actor } = input;
   if (!deps.chain.isWalletAddress(owner))
     return fail(domainError('invalid_field', { field: 'owner', problem: 'is not a public key on the curve, so nobody can sign for it' }));
-  const valid = deps.policyEngine.validate(policyText);
+  const valid = deps.policyEngine.validate(policyText, owner);
   if (!valid.ok) return valid;
   const nowMs = deps.clock.nowMs();
   const id = makeId('wallet', nowMs, deps.random.bytes(10));
@@ -39,7 +39,7 @@ export async function createWallet(
   const key = await deps.keys.initializeAgentKey({ walletId: id, owner, multisig, network: deps.network });
   if (!key.ok) return key;
   const { agent } = key.value;
-  const policy = await planPolicy(deps, { walletId: id, multisig, agent, revision: 1, text: policyText });
+  const policy = await planPolicy(deps, { walletId: id, multisig, owner, agent, revision: 1, text: policyText });
   if (!policy.ok) return policy;
   return deps.database.transact(async (tx) => {
     const atMs = await tx.nowMs();
@@ -69,6 +69,7 @@ export async function createWallet(
       problem: null,
       createdAtMs: atMs,
       expiresAtMs: atMs + deps.limits.approvalLifetimeMs,
+      releasesAtMs: null,
     };
     await tx.wallets.insert(wallet);
     await tx.policies.insert({ ...policy.value, createdAtMs: atMs });

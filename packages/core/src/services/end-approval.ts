@@ -18,6 +18,11 @@ export async function rejectApproval(
   return deps.database.transact(async (tx) => endApproval(tx, input.approvalId, 'rejected', input.reason, input.actor));
 }
 
+/** Ends what can no longer be approved as it was asked for. */
+export async function voidApproval(deps: Dependencies, approvalId: ApprovalId, problem: string): Promise<void> {
+  await deps.database.transact(async (tx) => endApproval(tx, approvalId, 'void', problem, SERVICE));
+}
+
 /** Takes a request back before anything was signed for it. */
 export async function cancelTransaction(
   deps: Dependencies,
@@ -29,7 +34,12 @@ export async function cancelTransaction(
     const request = await tx.requests.get(input.requestId);
     if (request === null) return fail(domainError('not_found', { kind: 'transaction', id: input.requestId }));
     return fail(
-      domainError('state_conflict', { kind: 'transaction', id: input.requestId, expected: 'awaiting_owner', actual: request.state }),
+      domainError('state_conflict', {
+        kind: 'transaction',
+        id: input.requestId,
+        expected: 'awaiting_owner or awaiting_delay',
+        actual: request.state,
+      }),
     );
   });
 }
@@ -42,7 +52,8 @@ export async function expireApprovals(deps: Dependencies): Promise<void> {
     await deps.database.transact(async (tx) => endApproval(tx, id, 'expired', 'nobody answered in time', SERVICE));
 }
 
-async function endApproval(
+/** Ends an approval that waits, with everything that hangs on it. */
+export async function endApproval(
   tx: ITransaction,
   approvalId: ApprovalId,
   to: End,
@@ -59,7 +70,12 @@ async function endApproval(
   const atMs = await tx.nowMs();
   for (const attempt of await tx.attempts.ofApproval(approvalId))
     if (attempt.state === 'prepared') await tx.attempts.move(attempt.id, 'prepared', 'withdrawn', { problem });
-  if (requestId !== null) await tx.requests.move(requestId, 'awaiting_owner', REQUEST_END[to], { atMs, problem });
+  if (requestId !== null) {
+    const end = REQUEST_END[to];
+    // A delayed payment that is refused before its moment is vetoed.
+    if (!(await tx.requests.move(requestId, 'awaiting_owner', end, { atMs, problem })))
+      await tx.requests.move(requestId, 'awaiting_delay', end, { atMs, problem });
+  }
   if ((kind === 'create_wallet' || kind === 'install_policy') && policyRevision !== null)
     await tx.policies.move(walletId, policyRevision, 'proposed', 'void', atMs);
   if (kind === 'create_wallet') await tx.wallets.move(walletId, 'creating', 'failed', { frozenReason: null });

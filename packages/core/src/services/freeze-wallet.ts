@@ -3,6 +3,7 @@ import { type DomainError, domainError } from '../domain/errors.ts';
 import type { WalletId } from '../domain/ids.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Wallet } from '../domain/wallet.ts';
+import type { ITransaction } from '../ports/database.ts';
 import type { Attempt } from '../ports/records.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
 import { problemOf } from './submit-attempt.ts';
@@ -30,11 +31,7 @@ export async function freezeWallet(
     if (wallet === null) return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
     if (wallet.state === 'creating' || wallet.state === 'failed')
       return fail(domainError('wallet_not_active', { wallet: walletId, state: wallet.state }));
-    if (wallet.state === 'active') {
-      const atMs = await tx.nowMs();
-      await tx.wallets.move(walletId, 'active', 'frozen', { frozenReason: reason });
-      await tx.audit.append([{ chain: walletId, action: 'wallet.frozen', actor, subject: walletId, details: { reason } }], atMs);
-    }
+    if (wallet.state === 'active') await freezeUnderLock(tx, wallet, { reason, actor, atMs: await tx.nowMs() });
     const live = await tx.attempts.ofWallet(
       walletId,
       LIVE_ATTEMPT_STATES.filter((state) => state !== 'prepared'),
@@ -48,4 +45,14 @@ export async function freezeWallet(
     mayStillLand: frozen.value.live,
     signerProblem: suspended.ok ? null : problemOf(suspended.error),
   });
+}
+
+/** Freezes an active wallet whose row the caller has locked. */
+export async function freezeUnderLock(
+  tx: ITransaction,
+  { id }: Wallet,
+  { reason, actor, atMs }: { readonly reason: string; readonly actor: Actor; readonly atMs: number },
+): Promise<void> {
+  await tx.wallets.move(id, 'active', 'frozen', { frozenReason: reason });
+  await tx.audit.append([{ chain: id, action: 'wallet.frozen', actor, subject: id, details: { reason } }], atMs);
 }

@@ -70,10 +70,12 @@ async function signSteps(
 ): Promise<Result<readonly { readonly attempt: Attempt; readonly wire: Uint8Array; readonly signature: string }[], DomainError>> {
   const signed: { attempt: Attempt; wire: Uint8Array; signature: string }[] = [];
   for (const [index, attempt] of attempts.entries()) {
-    const owner = { signer: wallet.owner, signature: consent.messageSignatures[index] ?? new Uint8Array() };
+    // A wallet without spending limits is created without the owner's key: the statement is the consent.
+    const needsOwner = deps.chain.signersOf(attempt.message).includes(wallet.owner);
+    const owner = needsOwner ? [{ signer: wallet.owner, signature: consent.messageSignatures[index] ?? new Uint8Array() }] : [];
     const fee = await deps.keys.signWithFeeKey({ walletId: wallet.id, message: attempt.message });
     if (!fee.ok) return fee;
-    const assembled = await deps.chain.assembleTransaction(attempt.message, [...fee.value, owner]);
+    const assembled = await deps.chain.assembleTransaction(attempt.message, [...fee.value, ...owner]);
     if (!assembled.ok) return assembled;
     signed.push({ attempt, ...assembled.value });
   }

@@ -1,21 +1,25 @@
+import type { AgentPolicy } from '../domain/agent-policy.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { Effect } from '../domain/effect.ts';
 import { type DomainError, domainError } from '../domain/errors.ts';
-import type { SimulationReport } from '../domain/facts.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Wallet } from '../domain/wallet.ts';
 import type { ITransaction } from '../ports/database.ts';
 import type { Approval, TransactionRequest } from '../ports/records.ts';
 import { decideUnderLock } from './decide-under-lock.ts';
 import type { Dependencies } from './dependencies.ts';
-import { decodeAndSimulate } from './plan-payment.ts';
-import { readPolicyInForce } from './policy-in-force.ts';
+import { lockForDecision } from './lock-for-decision.ts';
+import { decodeAndSimulate, type Witnessed } from './plan-action.ts';
+import { type PolicyInForce, readPolicyInForce } from './policy-in-force.ts';
 
-/** What the chain says about the exact bytes of a countersigned payment. */
-export interface Witnessed {
-  readonly effects: readonly Effect[];
-  readonly simulation: SimulationReport;
+/** What the chain says about the exact bytes of a countersigned request, under the policy in force when it was asked. */
+export interface WitnessedNow extends Witnessed {
   readonly chainTimeMs: number;
+  readonly policyInForce: PolicyInForce;
+}
+/** The decision, and the policy that it was made under. */
+export interface CountersignedDecision {
+  readonly decision: Decision;
+  readonly policy: AgentPolicy;
 }
 
 /** Decodes and simulates the exact bytes that the owner signs (INVARIANT I1, I6). */
@@ -24,36 +28,35 @@ export async function witnessCountersigned(
   wallet: Wallet,
   request: TransactionRequest,
   message: Uint8Array,
-): Promise<Result<Witnessed, DomainError>> {
+): Promise<Result<WitnessedNow, DomainError>> {
   const policy = await deps.database.transact(async (tx) => ok(await readPolicyInForce(tx, wallet.id)));
   if (!policy.ok) return policy;
   if (policy.value === null) return fail(domainError('wallet_not_active', { wallet: wallet.id, state: 'without a policy' }));
   const chainTime = await deps.chainWatch.chainTimeMs();
   if (!chainTime.ok) return chainTime;
-  const witnessed = await decodeAndSimulate(deps, wallet, policy.value, request.payment, {
-    bytes: message,
-    lastValidBlockHeight: 0n,
-    signers: [],
-  });
-  return witnessed.ok ? ok({ ...witnessed.value, chainTimeMs: chainTime.value }) : witnessed;
+  const witnessed = await decodeAndSimulate(deps, wallet, policy.value, request.action, message);
+  return witnessed.ok ? ok({ ...witnessed.value, chainTimeMs: chainTime.value, policyInForce: policy.value }) : witnessed;
 }
 
-/** The decision on a countersigned payment as it stands now, under the wallet's lock; a denial is `approval_denied`. */
+/** The decision on a countersigned request as it stands now, under the wallet's lock; a denial is `approval_denied`. */
 export async function decideCountersigned(
   deps: Dependencies,
   tx: ITransaction,
   approval: Approval,
   wallet: Wallet,
-  witnessed: Witnessed,
-): Promise<Result<Decision, DomainError>> {
+  { effects, simulation, chainTimeMs }: WitnessedNow,
+): Promise<Result<CountersignedDecision, DomainError>> {
   const [policy, nowMs] = await Promise.all([readPolicyInForce(tx, wallet.id), tx.nowMs()]);
-  const decision = await decideUnderLock(deps.policyEngine, tx, wallet, policy, {
-    ...witnessed,
+  const { decision } = await decideUnderLock(deps.policyEngine, tx, wallet, policy, {
+    effects,
+    simulation,
+    chainTimeMs,
     spendable: [],
     ownerConsents: true,
+    delayServed: false,
     nowMs,
   });
-  if (decision.verdict === 'allowed') return ok(decision);
+  if (decision.verdict === 'allowed' && policy !== null) return ok({ decision, policy: policy.rules });
   const objections = decision.objections.filter(({ outcome }) => outcome === 'denied').map(({ rule, message }) => `${rule}: ${message}`);
   return fail(domainError('approval_denied', { approval: approval.id, objections }));
 }
@@ -65,14 +68,15 @@ export async function judgeCountersigned(
   wallet: Wallet,
   request: TransactionRequest,
   message: Uint8Array,
-): Promise<Result<Decision, DomainError>> {
+): Promise<Result<WitnessedNow, DomainError>> {
   const witnessed = await witnessCountersigned(deps, wallet, request, message);
   if (!witnessed.ok) return witnessed;
   return deps.database.transact(async (tx) => {
-    const locked = await tx.wallets.lock(wallet.id);
+    const locked = await lockForDecision(tx, wallet.id, witnessed.value.policyInForce);
     if (locked === null) return fail(domainError('not_found', { kind: 'wallet', id: wallet.id }));
     const [other] = (await tx.attempts.liveCountersigned(wallet.id)).filter(({ requestId }) => requestId !== request.id);
     if (other) return fail(domainError('another_countersigned_payment', { wallet: wallet.id, request: other.requestId ?? other.id }));
-    return decideCountersigned(deps, tx, approval, locked, witnessed.value);
+    const decision = await decideCountersigned(deps, tx, approval, locked, witnessed.value);
+    return decision.ok ? witnessed : decision;
   });
 }

@@ -14,24 +14,25 @@ export async function planPolicy(
   input: {
     readonly walletId: WalletId;
     readonly multisig: Address;
+    readonly owner: Address;
     readonly agent: Address;
     readonly revision: number;
     readonly text: string;
   },
 ): Promise<Result<PolicyRevision, DomainError>> {
-  const { walletId, multisig, agent, revision, text } = input;
-  const policy = deps.policyEngine.validate(text);
+  const { walletId, multisig, owner, agent, revision, text } = input;
+  const policy = deps.policyEngine.validate(text, owner);
   if (!policy.ok) return policy;
   for (const { asset } of policy.value.assets) {
     const info = await deps.chain.getAssetInfo(asset);
     if (!info.ok) return info;
   }
-  const chainLimits = deriveChainLimits(policy.value);
+  const chainLimits = deriveChainLimits(policy.value, { owner });
   if (!chainLimits.ok) return chainLimits;
   const limits = await deps.chain.planSpendingLimits(multisig, revision, chainLimits.value);
   if (!limits.ok) return limits;
   const bounds = encodeBounds(
-    deriveBounds(policy.value, { network: deps.network, wallet: multisig, revision, agent, limits: limits.value }),
+    deriveBounds(policy.value, { network: deps.network, wallet: multisig, revision, owner, agent, limits: limits.value }),
   );
   return ok({
     walletId,

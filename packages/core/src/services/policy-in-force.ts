@@ -1,5 +1,6 @@
+import type { AgentPolicy } from '../domain/agent-policy.ts';
 import type { WalletId } from '../domain/ids.ts';
-import { type AgentPolicy, parsePolicy } from '../domain/policy.ts';
+import { parsePolicy } from '../domain/policy.ts';
 import type { IReader } from '../ports/database.ts';
 import type { PolicyRevision } from '../ports/records.ts';
 

@@ -1,11 +1,14 @@
 import { type DomainError, domainError } from '../domain/errors.ts';
+import { holdingOf } from '../domain/holding.ts';
 import { type ApprovalId, makeId } from '../domain/ids.ts';
+import type { Holding } from '../domain/meter.ts';
 import { formatOwnerStatement, resumeExpiryMs } from '../domain/owner-statement.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Wallet } from '../domain/wallet.ts';
 import type { BuiltMessage } from '../ports/blockchain-adapter.ts';
 import type { Approval, Attempt, PolicyRevision, TransactionRequest } from '../ports/records.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
+import { voidApproval } from './end-approval.ts';
 import { judgeCountersigned } from './judge-countersigned.ts';
 import { readApproval } from './read-approval.ts';
 
@@ -33,13 +36,9 @@ export async function prepareApproval(
   const { approval, wallet, policy, request } = read.value;
   if (approval.state !== 'waiting') return fail(domainError('approval_not_waiting', { approval: approvalId, state: approval.state }));
   const messages = await buildMessages(deps, approval, wallet, policy, request);
-  if (!messages.ok) return messages;
-  if (request !== null) {
-    const [message] = messages.value;
-    if (!message) throw new Error('a payment has one message');
-    const judged = await judgeCountersigned(deps, approval, wallet, request, message.bytes);
-    if (!judged.ok) return judged;
-  }
+  if (!messages.ok) return refuse(deps, approvalId, messages.error);
+  const holding = request === null ? ok(null) : await judgeAndHold(deps, approval, wallet, request, messages.value);
+  if (!holding.ok) return refuse(deps, approvalId, holding.error);
   return deps.database.transact(async (tx) => {
     await tx.wallets.lock(wallet.id);
     const current = await tx.approvals.lock(approvalId);
@@ -60,7 +59,7 @@ export async function prepareApproval(
         lastValidBlockHeight,
         wire: null,
         signature: null,
-        outflow: request === null ? null : { asset: request.payment.asset, amount: request.payment.amount, route: 'countersigned' },
+        holding: holding.value,
         problem: null,
         createdAtMs: atMs,
       }),
@@ -91,6 +90,28 @@ export async function prepareApproval(
   });
 }
 
+/** INVARIANT I6: where the accounts that were decided on are no longer the ones that would be used, it has to be asked for anew. */
+async function refuse(deps: Dependencies, approvalId: ApprovalId, error: DomainError): Promise<Result<never, DomainError>> {
+  if (error.code === 'lookup_changed') await voidApproval(deps, approvalId, 'a lookup table changed since it was asked for');
+  return fail(error);
+}
+
+/** Judges the exact bytes as they will be judged at execution, and says what they will hold of the budgets. */
+async function judgeAndHold(
+  deps: Dependencies,
+  approval: Approval,
+  wallet: Wallet,
+  request: TransactionRequest,
+  messages: readonly BuiltMessage[],
+): Promise<Result<Holding, DomainError>> {
+  const [message] = messages;
+  if (!message) throw new Error('a request has one message');
+  const judged = await judgeCountersigned(deps, approval, wallet, request, message.bytes);
+  if (!judged.ok) return judged;
+  const { effects, simulation, policyInForce } = judged.value;
+  return ok(holdingOf({ effects, simulation, policy: policyInForce.rules, addresses: wallet, alone: false }));
+}
+
 async function buildMessages(
   deps: Dependencies,
   approval: Approval,
@@ -103,18 +124,18 @@ async function buildMessages(
     case 'unfreeze':
       return ok([]);
     case 'approve_payment': {
-      if (request?.intent == null) throw new Error(`approval ${approval.id} is about no payment`);
-      const built = await chain.buildTransaction({
-        route: 'countersigned',
-        addresses: wallet,
-        payment: request.payment,
-        intent: request.intent,
-      });
+      if (request === null) throw new Error(`approval ${approval.id} is about no request`);
+      const { action } = request;
+      // A payment that the agent could have made alone has no intent yet; the payment itself fixes it.
+      const intent = request.intent === null ? await chain.buildIntent({ addresses: wallet, action }) : ok(request.intent);
+      if (!intent.ok) return intent;
+      const built = await chain.buildTransaction({ route: 'countersigned', addresses: wallet, action, intent: intent.value });
       return built.ok ? ok([built.value]) : built;
     }
     case 'create_wallet':
     case 'install_policy': {
-      if (policy === null) throw new Error(`approval ${approval.id} is about no policy`);
+      // It was ended while it was being read: its revision is void.
+      if (policy === null) return fail(domainError('approval_not_waiting', { approval: approval.id, state: 'void' }));
       const found = await chain.readWallet(wallet.multisig);
       if (!found.ok) return found;
       if (found.value === null)

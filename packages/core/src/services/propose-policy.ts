@@ -17,7 +17,14 @@ export async function proposePolicy(
   if (wallet === null) return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
   if (wallet.policyRevision === null) return fail(domainError('wallet_not_active', { wallet: walletId, state: wallet.state }));
   const revision = wallet.policyRevision + 1;
-  const planned = await planPolicy(deps, { walletId, multisig: wallet.multisig, agent: wallet.agent, revision, text: policyText });
+  const planned = await planPolicy(deps, {
+    walletId,
+    multisig: wallet.multisig,
+    owner: wallet.owner,
+    agent: wallet.agent,
+    revision,
+    text: policyText,
+  });
   if (!planned.ok) return planned;
   return deps.database.transact(async (tx) => {
     const locked = await tx.wallets.lock(walletId);
@@ -40,6 +47,7 @@ export async function proposePolicy(
       problem: null,
       createdAtMs: atMs,
       expiresAtMs: atMs + deps.limits.approvalLifetimeMs,
+      releasesAtMs: null,
     };
     const stored = { ...planned.value, createdAtMs: atMs };
     await tx.policies.insert(stored);

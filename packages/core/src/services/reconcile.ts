@@ -1,14 +1,16 @@
 import { ok } from '../domain/result.ts';
 import type { SignerWallet } from '../ports/key-management-service.ts';
 import { lookAtAttempts } from './advance-attempts.ts';
+import { decideAgain } from './decide-again.ts';
 import type { Dependencies } from './dependencies.ts';
 import { finishApproval } from './finish-approval.ts';
+import { releaseOverdue } from './release-payment.ts';
 
 const MOST_RECEIPTS = 10_000;
 
 /**
  * Brings signer, chain and database together again, on a schedule: a frozen wallet's key is suspended, every attempt that should have been
- * looked after by now gets a look (its job may be lost), changes of a wallet that were signed go on. Stopping comes first and needs no chain
+ * looked after by now gets a look (its job may be lost), changes of a wallet that were signed go on, requests that wait for a decision or for the end of their delay are decided on. Stopping comes first and needs no chain
  * (INVARIANT I7). Idempotent and safe beside other replicas. Throws when the database or the chain cannot be asked.
  */
 export async function reconcile(deps: Dependencies): Promise<void> {
@@ -20,6 +22,7 @@ export async function reconcile(deps: Dependencies): Promise<void> {
       // Younger ones are in the hands of the process that made them, and of its job.
       lost: unsettled.filter(({ createdAtMs }) => createdAtMs < nowMs - deps.limits.firstLookMs),
       executing: await tx.approvals.list({ walletId: null, state: 'executing', kind: null }, { limit: 1_000, cursor: null }),
+      undecided: await tx.requests.undecided(nowMs - deps.limits.firstLookMs, 1_000),
     });
   });
   if (!read.ok) throw new Error(`the database could not be read: ${JSON.stringify(read.error)}`);
@@ -28,6 +31,8 @@ export async function reconcile(deps: Dependencies): Promise<void> {
     read.value.lost.map(({ id }) => id),
   );
   for (const { id } of read.value.executing) await finishApproval(deps, id);
+  for (const { id } of read.value.undecided) await decideAgain(deps, id);
+  await releaseOverdue(deps);
 }
 
 /** For a signer that was just started or came back: stops what must not run, then gives it the receipts that it may have lost. */

@@ -28,6 +28,7 @@ export async function requestUnfreeze(
       problem: null,
       createdAtMs: atMs,
       expiresAtMs: atMs + deps.limits.approvalLifetimeMs,
+      releasesAtMs: null,
     };
     await tx.approvals.insert(approval);
     await tx.audit.append([{ chain: walletId, action: 'wallet.unfreeze_requested', actor, subject: approval.id, details: {} }], atMs);

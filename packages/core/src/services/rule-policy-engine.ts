@@ -7,10 +7,10 @@ import type { IPolicyEngine } from '../ports/policy-engine.ts';
 /** The policy engine: the rules of domain/rules, nothing else. */
 export const rulePolicyEngine: IPolicyEngine = {
   evaluate: decide,
-  validate(policyText) {
+  validate(policyText, owner) {
     const policy = parsePolicy(policyText);
     if (!policy.ok) return policy;
-    const backed = deriveChainLimits(policy.value);
+    const backed = deriveChainLimits(policy.value, { owner });
     return backed.ok ? policy : backed;
   },
   determineEscalation: escalationOf,

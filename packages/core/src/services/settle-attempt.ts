@@ -1,11 +1,15 @@
 import { ATTEMPT_MOVES } from '../domain/attempt-states.ts';
 import type { DomainError } from '../domain/errors.ts';
+import { exceeds, settledAmounts } from '../domain/holding.ts';
 import type { RequestState } from '../domain/request-states.ts';
 import { mayMove } from '../domain/request-states.ts';
 import { ok } from '../domain/result.ts';
+import type { LandedTransaction } from '../ports/blockchain-adapter.ts';
 import type { ITransaction } from '../ports/database.ts';
-import type { Attempt } from '../ports/records.ts';
+import type { Attempt, TransactionRequest } from '../ports/records.ts';
+import { stateAfterExpiry } from './after-expiry.ts';
 import { type Dependencies, SERVICE } from './dependencies.ts';
+import { freezeUnderLock } from './freeze-wallet.ts';
 import { problemOf } from './submit-attempt.ts';
 
 /**
@@ -13,26 +17,38 @@ import { problemOf } from './submit-attempt.ts';
  * there has to be another look: the chain does not yet show the transaction itself, or the attempt was just moved by somebody else.
  */
 export async function settleLanded(deps: Dependencies, attempt: Attempt, error: string | null): Promise<boolean> {
-  const { outflow } = attempt;
-  let moved = 0n;
-  if (error === null && outflow !== null) {
+  const { holding } = attempt;
+  let landed: LandedTransaction | null = null;
+  if (error === null && holding !== null) {
     const wallet = await deps.database.read(async (reader) => ok(await reader.wallets.get(attempt.walletId)));
     if (!wallet.ok || wallet.value === null || attempt.signature === null) return false;
-    const landed = await deps.chain.getTransaction(attempt.signature, wallet.value);
-    if (!landed.ok || landed.value === null) return false;
-    moved = landed.value.vaultOutflows.reduce((sum, { asset, amount }) => (asset === outflow.asset ? sum + amount : sum), 0n);
+    const found = await deps.chain.getTransaction(attempt.signature, wallet.value);
+    if (!found.ok || found.value === null) return false;
+    landed = found.value;
   }
-  return end(deps, attempt, error === null ? 'finalized' : 'failed', error, async (tx) => {
-    if (outflow === null) return;
-    if (error !== null) await tx.budgets.release(attempt.id);
-    else await tx.budgets.settle(attempt.id, moved < outflow.amount ? moved : outflow.amount);
+  return end(deps, attempt, error === null ? 'finalized' : 'failed', error, async (tx, atMs) => {
+    if (holding === null) return;
+    if (landed === null) return tx.budgets.release(attempt.id);
+    // INVARIANT I11: the chain moved more than the bytes were understood to do; nothing else is signed until somebody has looked. The database
+    // lets more settle than was held only for a wallet that is frozen.
+    if (exceeds(holding, landed)) await stop(tx, attempt, atMs);
+    await tx.budgets.settle(attempt.id, settledAmounts(holding, { ...landed, feeLamports: landed.feeAccountOutflowLamports }), atMs);
   });
 }
 
-/** The bytes provably cannot land. A countersigned payment goes back to the owner; one that the agent made alone ends as `expired`. */
+async function stop(tx: ITransaction, { walletId, signature }: Attempt, atMs: number): Promise<void> {
+  const wallet = await tx.wallets.get(walletId);
+  const reason = `transaction ${signature ?? ''} moved more than it was understood to move`;
+  if (wallet?.state === 'active') await freezeUnderLock(tx, wallet, { reason, actor: SERVICE, atMs });
+}
+
+/**
+ * The bytes provably cannot land. A countersigned payment goes back to the owner; one that the agent makes alone is decided on again
+ * (INVARIANT I3: only now may there be new bytes).
+ */
 export async function settleExpired(deps: Dependencies, attempt: Attempt): Promise<boolean> {
   return end(deps, attempt, 'expired', 'its blockhash expired before it landed', async (tx) => {
-    if (attempt.outflow !== null) await tx.budgets.release(attempt.id);
+    if (attempt.holding !== null) await tx.budgets.release(attempt.id);
   });
 }
 
@@ -41,7 +57,7 @@ async function end(
   attempt: Attempt,
   to: 'finalized' | 'failed' | 'expired',
   problem: string | null,
-  account: (tx: ITransaction) => Promise<void>,
+  account: (tx: ITransaction, atMs: number) => Promise<void>,
 ): Promise<boolean> {
   const { id, walletId, requestId, approvalId } = attempt;
   const ended = await deps.database.transact(async (tx) => {
@@ -50,10 +66,12 @@ async function end(
     if (current === null || !ATTEMPT_MOVES[current.state].includes(to)) return ok(true);
     const change = problem === null ? {} : { problem };
     if (!(await tx.attempts.move(id, current.state, to, change))) return ok(false);
-    await account(tx);
-    if (requestId !== null) {
-      const next: RequestState = to === 'expired' && approvalId !== null ? 'awaiting_owner' : to;
-      await moveRequest(tx, attempt, next, atMs, problem);
+    await account(tx, atMs);
+    const request = requestId === null ? null : await tx.requests.get(requestId);
+    if (request !== null) {
+      const next = to === 'expired' ? await stateAfterExpiry(tx, attempt, request, atMs) : to;
+      await moveRequest(tx, request, next, atMs, problem);
+      if (next === 'received') await tx.jobs.enqueue({ kind: 'decide-again', requestId: request.id }, { startAfterMs: 0 });
       if (approvalId !== null)
         await tx.approvals.move(approvalId, 'executing', to === 'finalized' ? 'done' : to === 'failed' ? 'failed' : 'waiting', change);
     }
@@ -103,7 +121,8 @@ async function step(
       subject: id,
       details: { request: requestId, signature, problem },
     };
-    await Promise.all([moveRequest(tx, attempt, to, atMs, problem), tx.audit.append([event], atMs)]);
+    const request = requestId === null ? null : await tx.requests.get(requestId);
+    await Promise.all([request === null || moveRequest(tx, request, to, atMs, problem), tx.audit.append([event], atMs)]);
     return ok(undefined);
   });
   if (!stepped.ok) throw new Error(`a step could not be written: ${JSON.stringify(stepped.error)}`);
@@ -111,12 +130,11 @@ async function step(
 
 async function moveRequest(
   tx: ITransaction,
-  { requestId }: Attempt,
+  request: TransactionRequest,
   to: RequestState,
   atMs: number,
   problem: string | null,
 ): Promise<void> {
-  const request = requestId === null ? null : await tx.requests.get(requestId);
-  if (request === null || request.state === to || !mayMove(request.state, to)) return;
+  if (request.state === to || !mayMove(request.state, to)) return;
   await tx.requests.move(request.id, request.state, to, { atMs, ...(problem === null ? {} : { problem }) });
 }

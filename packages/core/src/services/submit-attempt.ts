@@ -4,27 +4,29 @@ import { type Dependencies, SERVICE } from './dependencies.ts';
 import type { SignedAttempt } from './sign-attempt.ts';
 
 /**
- * Sends an attempt's signed bytes for the first time. INVARIANT I2: they were committed before. Whatever the node answers, only the
- * chain's own record settles the outcome: when nobody can say whether they arrived, the state is `unknown`, and the job looks (INVARIANT I3).
+ * Sends an attempt's signed bytes for the first time. INVARIANT I2: they were committed before. INVARIANT I7: the wallet's row lock is shared
+ * while they go out, so that a freeze commits either after (and tells that they may land) or before: then what moves money never goes.
+ * Whatever the node answers, only the chain's own record settles the outcome: when nobody can say whether they arrived, the state is
+ * `unknown`, and the job looks (INVARIANT I3).
  */
-export async function submitAttempt(deps: Dependencies, attempt: SignedAttempt): Promise<Result<void, DomainError>> {
-  const attemptId = attempt.id;
-  const sent = await deps.chain.submitTransaction(attempt.wire);
-  const to = sent.ok ? 'submitted' : 'unknown';
-  const problem = sent.ok ? null : problemOf(sent.error);
+export async function submitAttempt(
+  deps: Dependencies,
+  { id, walletId, requestId, wire, signature }: SignedAttempt,
+): Promise<Result<void, DomainError>> {
   return deps.database.transact(async (tx) => {
-    const change = problem === null ? {} : { problem };
-    const [moved, atMs] = await Promise.all([
-      tx.attempts.move(attemptId, 'signed', to, change),
-      tx.nowMs(),
-      tx.audit.hold(attempt.walletId),
-    ]);
+    const [wallet, current] = await Promise.all([tx.wallets.lockShared(walletId), tx.attempts.get(id)]);
     // When the job was faster, its word stands.
+    if (current?.state !== 'signed' || (current.holding !== null && wallet?.state !== 'active')) return ok(undefined);
+    const sent = await deps.chain.submitTransaction(wire);
+    const to = sent.ok ? 'submitted' : 'unknown';
+    const problem = sent.ok ? null : problemOf(sent.error);
+    const change = problem === null ? {} : { problem };
+    const [moved, atMs] = await Promise.all([tx.attempts.move(id, 'signed', to, change), tx.nowMs(), tx.audit.hold(walletId)]);
     if (!moved) return ok(undefined);
-    const details = { request: attempt.requestId, signature: attempt.signature, problem };
+    const details = { request: requestId, signature, problem };
     await Promise.all([
-      attempt.requestId === null || tx.requests.move(attempt.requestId, 'signed', to, { atMs, ...change }),
-      tx.audit.append([{ chain: attempt.walletId, action: `attempt.${to}`, actor: SERVICE, subject: attemptId, details }], atMs),
+      requestId === null || tx.requests.move(requestId, 'signed', to, { atMs, ...change }),
+      tx.audit.append([{ chain: walletId, action: `attempt.${to}`, actor: SERVICE, subject: id, details }], atMs),
     ]);
     return ok(undefined);
   });

@@ -1,9 +1,11 @@
-import type { AttemptId, IJobRunner } from '@countersign/core';
-import { PgBoss } from 'pg-boss';
-import { ADVANCE_ATTEMPT, EXPIRE_APPROVALS, JOBS_SCHEMA } from './queues.ts';
+import type { ApprovalId, AttemptId, IJobRunner, RequestId } from '@countersign/core';
+import { type Job, type JobResult, PgBoss } from 'pg-boss';
+import { ADVANCE_ATTEMPT, DECIDE_AGAIN, EXPIRE_APPROVALS, JOBS_SCHEMA, RELEASE_PAYMENT } from './queues.ts';
 
 const BATCH_JOBS = 64;
 const POLL_SECONDS = 0.5;
+/** Jobs of one kind that run side by side, each on its own. */
+const SINGLE_JOBS = 8;
 const DRAIN_MS = 5_000;
 
 export interface JobRunnerSettings {
@@ -23,6 +25,22 @@ export function jobRunner({ connectionString, report }: JobRunnerSettings): IJob
       report(`${what} failed and will run again`, error);
       throw error;
     }
+  }
+
+  /** Each job ends for itself: one that fails runs again alone. */
+  async function eachReported<Data extends object>(
+    what: string,
+    jobs: readonly Job<Data>[],
+    run: (data: Data) => Promise<void>,
+  ): Promise<JobResult[]> {
+    return Promise.all(
+      jobs.map(({ id, data }) =>
+        reported(what, run(data)).then(
+          (): JobResult => ({ id, status: 'completed' }),
+          (error: unknown): JobResult => ({ id, status: 'failed', output: { message: String(error) } }),
+        ),
+      ),
+    );
   }
 
   return {
@@ -48,6 +66,18 @@ export function jobRunner({ connectionString, report }: JobRunnerSettings): IJob
       );
       await started.work(EXPIRE_APPROVALS, { batchSize: BATCH_JOBS, pollingIntervalSeconds: 2 }, () =>
         reported(EXPIRE_APPROVALS, handlers.expireApprovals()),
+      );
+      const single = {
+        batchSize: SINGLE_JOBS,
+        pollingIntervalSeconds: POLL_SECONDS,
+        burstWhenBatchFull: true,
+        perJobResults: true,
+      } as const;
+      await started.work<{ readonly approvalId: ApprovalId }>(RELEASE_PAYMENT, single, (jobs) =>
+        eachReported(RELEASE_PAYMENT, jobs, ({ approvalId }) => handlers.releasePayment(approvalId)),
+      );
+      await started.work<{ readonly requestId: RequestId }>(DECIDE_AGAIN, single, (jobs) =>
+        eachReported(DECIDE_AGAIN, jobs, ({ requestId }) => handlers.decideAgain(requestId)),
       );
       await started.schedule(EXPIRE_APPROVALS, '* * * * *', {}, { tz: 'UTC' });
     },

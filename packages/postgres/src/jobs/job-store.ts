@@ -3,7 +3,7 @@ import type { IJobStore, Job } from '@countersign/core';
 import type { Session } from '../connection/session.ts';
 import { type Statement, statement } from '../connection/statement.ts';
 import type { JobSender } from './job-sender.ts';
-import { ADVANCE_ATTEMPT, EXPIRE_APPROVALS } from './queues.ts';
+import { ADVANCE_ATTEMPT, DECIDE_AGAIN, EXPIRE_APPROVALS, RELEASE_PAYMENT } from './queues.ts';
 
 /** pg-boss makes one text for each queue; prepared once a connection, it costs no parsing. */
 const prepared = new Map<string, Statement>();
@@ -39,5 +39,9 @@ function addressOf(job: Job): { readonly queue: string; readonly data: object } 
       return { queue: ADVANCE_ATTEMPT, data: { attemptId: job.attemptId } };
     case 'expire-approvals':
       return { queue: EXPIRE_APPROVALS, data: {} };
+    case 'release-payment':
+      return { queue: RELEASE_PAYMENT, data: { approvalId: job.approvalId } };
+    case 'decide-again':
+      return { queue: DECIDE_AGAIN, data: { requestId: job.requestId } };
   }
 }

@@ -2,24 +2,26 @@ import type { Attempt, IAttemptStore } from '@countersign/core';
 import type { Session } from '../connection/session.ts';
 import { statement } from '../connection/statement.ts';
 import type { AttemptRow } from '../tables.ts';
+import { holdingFromJson, holdingToJson } from './holding-json.ts';
 
 const COLUMNS = `id, wallet_id, request_id, approval_id, step, state, message, last_valid_block_height, wire, signature,
-  outflow_asset, outflow_amount, outflow_route, problem, created_at_ms`;
+  holding, problem, created_at_ms`;
 /** LIVE_ATTEMPT_STATES as SQL; literal, so that the partial indexes over the same list serve. */
 const LIVE = `state IN ('prepared', 'signed', 'submitted', 'confirmed', 'unknown')`;
 const SIGNED_LIVE = `state IN ('signed', 'submitted', 'confirmed', 'unknown')`;
 
 const INSERT = statement(
   'attempt_insert',
-  `INSERT INTO attempts (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+  `INSERT INTO attempts (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 );
 const GET = statement('attempt_get', `SELECT ${COLUMNS} FROM attempts WHERE id = $1`);
 const GET_MANY = statement('attempt_get_many', `SELECT ${COLUMNS} FROM attempts WHERE id = ANY ($1::text[])`);
 const LIVE_OF_REQUEST = statement('attempt_live_of_request', `SELECT ${COLUMNS} FROM attempts WHERE request_id = $1 AND ${LIVE}`);
+const OF_REQUEST = statement('attempt_of_request', `SELECT ${COLUMNS} FROM attempts WHERE request_id = $1 ORDER BY created_at_ms, id`);
 const OF_APPROVAL = statement('attempt_of_approval', `SELECT ${COLUMNS} FROM attempts WHERE approval_id = $1 ORDER BY step, id`);
 const LIVE_COUNTERSIGNED = statement(
   'attempt_live_countersigned',
-  `SELECT ${COLUMNS} FROM attempts WHERE wallet_id = $1 AND outflow_route = 'countersigned' AND ${SIGNED_LIVE} ORDER BY id`,
+  `SELECT ${COLUMNS} FROM attempts WHERE wallet_id = $1 AND NOT alone AND ${SIGNED_LIVE} ORDER BY id`,
 );
 const OF_WALLET = statement(
   'attempt_of_wallet',
@@ -51,9 +53,7 @@ export function attemptStore(session: Session): IAttemptStore {
         attempt.lastValidBlockHeight,
         attempt.wire,
         attempt.signature,
-        attempt.outflow?.asset ?? null,
-        attempt.outflow?.amount ?? null,
-        attempt.outflow?.route ?? null,
+        attempt.holding === null ? null : holdingToJson(attempt.holding),
         attempt.problem,
         attempt.createdAtMs,
       ]);
@@ -72,6 +72,7 @@ export function attemptStore(session: Session): IAttemptStore {
       const row = await session.first<AttemptRow>(LIVE_OF_REQUEST, [requestId]);
       return row && attemptFromRow(row);
     },
+    ofRequest: async (requestId) => (await session.rows<AttemptRow>(OF_REQUEST, [requestId])).map(attemptFromRow),
     ofApproval: async (approvalId) => (await session.rows<AttemptRow>(OF_APPROVAL, [approvalId])).map(attemptFromRow),
     liveCountersigned: async (walletId) => (await session.rows<AttemptRow>(LIVE_COUNTERSIGNED, [walletId])).map(attemptFromRow),
     ofWallet: async (walletId, states) => (await session.rows<AttemptRow>(OF_WALLET, [walletId, states])).map(attemptFromRow),
@@ -85,7 +86,6 @@ export function attemptStore(session: Session): IAttemptStore {
 }
 
 function attemptFromRow(row: AttemptRow): Attempt {
-  const { outflow_asset: asset, outflow_amount: amount, outflow_route: route } = row;
   return {
     id: row.id,
     walletId: row.wallet_id,
@@ -97,7 +97,7 @@ function attemptFromRow(row: AttemptRow): Attempt {
     lastValidBlockHeight: row.last_valid_block_height,
     wire: row.wire,
     signature: row.signature,
-    outflow: asset === null || amount === null || route === null ? null : { asset, amount, route },
+    holding: row.holding && holdingFromJson(row.holding),
     problem: row.problem,
     createdAtMs: row.created_at_ms,
   };

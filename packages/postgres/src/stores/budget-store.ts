@@ -1,98 +1,106 @@
-import type { AssetId, IBudgetStore } from '@countersign/core';
+import type { IBudgetStore } from '@countersign/core';
 import type { Session } from '../connection/session.ts';
 import { type Statement, statement } from '../connection/statement.ts';
 import type { TransactionClock } from './transaction-clock.ts';
 
-// For each window: the sum at the last entry, less the sum at the last entry before the window, less what was given back inside it.
-/** $1 wallet, $2 assets, $3 beginnings of the windows; bench/budget.ts explains it. */
+/** The wallets that count: all of the same owner, looked up only where a window asks for them. */
+const SIBLINGS = `ARRAY(SELECT id::text FROM wallets WHERE owner_address = (SELECT owner_address FROM wallets WHERE id = $1))`;
+
+// For each window: what is open, and the sum at the last settlement less the sum at the last settlement before the window.
+/** $1 wallet, $2 meters, $3 beginnings of the windows, $4 whether they are the owner's; bench/budget.ts explains it. */
 export const BUDGET_USAGE: Statement = statement(
   'budget_usage',
-  `SELECT coalesce(latest.a, 0) - coalesce(before.a, 0) - given.a AS autonomous, coalesce(latest.t, 0) - coalesce(before.t, 0) - given.t AS total
-   FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS w (asset, since_ms, place)
-   LEFT JOIN LATERAL (
-     SELECT cumulative_autonomous AS a, cumulative_total AS t FROM budget_entries
-     WHERE wallet_id = $1 AND asset = w.asset ORDER BY seq DESC LIMIT 1
-   ) latest ON true
-   LEFT JOIN LATERAL (
-     SELECT cumulative_autonomous AS a, cumulative_total AS t FROM budget_entries
-     WHERE wallet_id = $1 AND asset = w.asset AND at_ms < w.since_ms ORDER BY at_ms DESC, seq DESC LIMIT 1
-   ) before ON true
+  `SELECT used.alone, used.total
+   FROM unnest($2::text[], $3::bigint[], $4::boolean[]) WITH ORDINALITY AS w (meter, since_ms, of_owner, place)
    CROSS JOIN LATERAL (
-     SELECT coalesce(sum(released_amount) FILTER (WHERE route = 'autonomous'), 0) AS a, coalesce(sum(released_amount), 0) AS t
-     FROM budget_entries WHERE wallet_id = $1 AND asset = w.asset AND at_ms >= w.since_ms AND released_amount > 0
-   ) given
+     SELECT coalesce(sum(m.open_alone + m.settled_alone - coalesce(before.alone, 0)), 0) AS alone,
+       coalesce(sum(m.open_total + m.settled_total - coalesce(before.total, 0)), 0) AS total
+     FROM budget_meters m
+     LEFT JOIN LATERAL (
+       SELECT s.cumulative_alone AS alone, s.cumulative_total AS total FROM budget_settlements s
+       WHERE s.wallet_id = m.wallet_id AND s.meter = m.meter AND s.at_ms < w.since_ms ORDER BY s.at_ms DESC, s.seq DESC LIMIT 1
+     ) before ON true
+     WHERE m.wallet_id = ANY (CASE WHEN w.of_owner THEN ${SIBLINGS} ELSE ARRAY[$1::text] END) AND m.meter = w.meter
+   ) used
    ORDER BY w.place`,
 );
-const LEAVES_AT = statement('budget_leaves_at', 'SELECT budget_leaves_at($1, $2, $3, $4, $5) AS at_ms');
+/** $1 wallet, $2 whether the window is the owner's, $3 meters, $4 weights, $5 whether only what is alone counts, $6 length, $7 now, $8 most used. */
+export const BUDGET_ROOM_AT: Statement = statement(
+  'budget_room_at',
+  `SELECT budget_room_at(CASE WHEN $2::boolean THEN ${SIBLINGS} ELSE ARRAY[$1::text] END, $3::text[], $4::numeric[], $5, $6, $7, $8) AS at_ms`,
+);
+/** $1 attempt, $2 wallet, $3 alone, $4 meters, $5 amounts, $6 moment. */
 const RESERVE = statement(
   'budget_reserve',
-  'INSERT INTO budget_entries (attempt_id, wallet_id, asset, amount, route, at_ms) VALUES ($1, $2, $3, $4, $5, $6)',
+  `INSERT INTO budget_reservations (attempt_id, meter, wallet_id, alone, amount, reserved_at_ms)
+   SELECT $1, h.meter, $2, $3, h.amount, $6 FROM unnest($4::text[], $5::numeric[]) AS h (meter, amount)`,
 );
+/** $1 attempt, $2 meters, $3 amounts, $4 moment. */
 const SETTLE = statement(
   'budget_settle',
-  `UPDATE budget_entries SET state = 'settled', released_amount = amount - $2 WHERE attempt_id = $1 AND state = 'reserved' AND amount >= $2`,
+  `WITH settled AS (
+     INSERT INTO budget_settlements (attempt_id, meter, amount, at_ms)
+     SELECT $1, m.meter, m.amount, $4 FROM unnest($2::text[], $3::numeric[]) AS m (meter, amount) RETURNING 1
+   )
+   SELECT (SELECT count(*) FROM budget_reservations WHERE attempt_id = $1 AND state = 'open') AS held, (SELECT count(*) FROM settled) AS settled`,
 );
-const RELEASE = statement(
-  'budget_release',
-  `UPDATE budget_entries SET state = 'released', released_amount = amount WHERE attempt_id = $1 AND state = 'reserved'`,
-);
+const RELEASE = statement('budget_release', `UPDATE budget_reservations SET state = 'released' WHERE attempt_id = $1 AND state = 'open'`);
 
 interface UsageRow {
-  readonly autonomous: bigint;
+  readonly alone: bigint;
   readonly total: bigint;
 }
 
-/** INVARIANT I4. docs/adr/0007-budget-windows.md; the places and sums are given by the trigger place_budget_entry. */
+/** INVARIANT I4. docs/spec/budget.md; places, sums and proofs are the triggers' of migrations/0003_budgets.sql. */
 export function budgetStore(session: Session, clock: TransactionClock): IBudgetStore {
   return {
     async usage(walletId, windows, nowMs) {
       if (windows.length === 0) return [];
       const rows = await session.rows<UsageRow>(BUDGET_USAGE, [
         walletId,
-        windows.map(({ asset }) => asset),
-        windows.map(({ seconds }) => startOf(seconds, nowMs)),
+        windows.map(({ meter }) => meter),
+        windows.map(({ seconds }) => Math.max(0, nowMs - seconds * 1000)),
+        windows.map(({ scope }) => scope === 'owner'),
       ]);
-      return windows.map(({ asset, seconds }, index) => {
+      return windows.map((window, index) => {
         const row = rows[index];
         if (row === undefined) throw new Error(`no usage for window ${index} of ${windows.length}`);
-        return { asset, seconds, autonomousUsed: row.autonomous, totalUsed: row.total };
+        return { ...window, alone: row.alone, total: row.total };
       });
     },
-    async comesBackAt(walletId, { asset, seconds, route, mostUsed }, nowMs) {
-      const sinceMs = startOf(seconds, nowMs);
-      const [usage] = await this.usage(walletId, [{ asset, seconds }], nowMs);
-      if (usage === undefined) throw new Error('no usage for one window');
-      if ((route === 'autonomous' ? usage.autonomousUsed : usage.totalUsed) <= mostUsed) return null;
-      const leaves = await leavesAt(session, walletId, asset, route, sinceMs, mostUsed);
-      // An entry still counts when it is exactly as old as the window is long.
-      return leaves === null ? null : leaves + seconds * 1000 + 1;
+    async comesBackAt(walletId, { terms, scope, windowSeconds, limitKind, limit, asked }, nowMs) {
+      if (asked > limit) return null;
+      const row = await session.first<{ readonly at_ms: number | null }>(BUDGET_ROOM_AT, [
+        walletId,
+        scope === 'owner',
+        terms.map(({ meter }) => meter),
+        terms.map(({ weight }) => weight),
+        limitKind === 'autonomous',
+        windowSeconds * 1000,
+        nowMs,
+        limit - asked,
+      ]);
+      return row?.at_ms ?? null;
     },
-    async reserve({ attemptId, walletId, asset, amount, route, atMs }) {
-      await session.change(RESERVE, [attemptId, walletId, asset, amount, route, atMs]);
+    /** One statement for all meters. */
+    async reserve({ attemptId, walletId, holding: { alone, amounts }, atMs }) {
       clock.notBefore(atMs);
+      const meters = amounts.map(({ meter }) => meter);
+      await session.change(RESERVE, [attemptId, walletId, alone, meters, amounts.map(({ amount }) => amount), atMs]);
     },
-    async settle(attemptId, amount) {
-      if ((await session.change(SETTLE, [attemptId, amount])) !== 1)
-        throw new Error(`attempt ${attemptId} holds no reservation of at least ${amount} to settle`);
+    async settle(attemptId, amounts, atMs) {
+      clock.notBefore(atMs);
+      const row = await session.first<{ readonly held: number; readonly settled: number }>(SETTLE, [
+        attemptId,
+        amounts.map(({ meter }) => meter),
+        amounts.map(({ amount }) => amount),
+        atMs,
+      ]);
+      if (row === null || row.held === 0 || row.settled < row.held)
+        throw new Error(`attempt ${attemptId} holds ${row?.held} meters, and ${row?.settled} of them were settled`);
     },
     async release(attemptId) {
-      if ((await session.change(RELEASE, [attemptId])) !== 1) throw new Error(`attempt ${attemptId} holds no reservation to release`);
+      if ((await session.change(RELEASE, [attemptId])) === 0) throw new Error(`attempt ${attemptId} holds no reservation to release`);
     },
   };
-}
-
-function startOf(seconds: number, nowMs: number): number {
-  return Math.max(0, nowMs - seconds * 1000);
-}
-
-async function leavesAt(
-  session: Session,
-  walletId: string,
-  asset: AssetId,
-  route: string,
-  sinceMs: number,
-  mostUsed: bigint,
-): Promise<number | null> {
-  const row = await session.first<{ readonly at_ms: number | null }>(LEAVES_AT, [walletId, asset, route, sinceMs, mostUsed]);
-  return row?.at_ms ?? null;
 }

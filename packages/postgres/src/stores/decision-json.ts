@@ -1,24 +1,17 @@
-import type { AssetId, BudgetLine, Decision, Objection, Route } from '@countersign/core';
+import type { BudgetLine, Decision, Meter } from '@countersign/core';
 
 /** A decision as JSON: what is bigint in core is a decimal string. */
-export interface DecisionJson {
-  readonly verdict: Decision['verdict'];
-  readonly route: Route | null;
-  readonly policyRevision: number | null;
-  readonly objections: readonly Objection[];
+export interface DecisionJson extends Omit<Decision, 'budgets' | 'slot'> {
   readonly budgets: readonly BudgetLineJson[];
-  readonly decidedAtMs: number;
   readonly slot: string | null;
 }
 
-interface BudgetLineJson {
-  readonly asset: AssetId;
-  readonly windowSeconds: number;
-  readonly route: Route;
+interface BudgetLineJson extends Omit<BudgetLine, 'terms' | 'limit' | 'used' | 'remaining' | 'asked'> {
+  readonly terms: readonly { readonly meter: Meter; readonly weight: string }[];
   readonly limit: string;
   readonly used: string;
   readonly remaining: string;
-  readonly comesBackAtMs: number | null;
+  readonly asked: string;
 }
 
 export function decisionToJson(decision: Decision): string {
@@ -34,9 +27,23 @@ export function decisionFromJson(json: DecisionJson): Decision {
 }
 
 function budgetToJson(line: BudgetLine): BudgetLineJson {
-  return { ...line, limit: line.limit.toString(), used: line.used.toString(), remaining: line.remaining.toString() };
+  return {
+    ...line,
+    terms: line.terms.map(({ meter, weight }) => ({ meter, weight: weight.toString() })),
+    limit: line.limit.toString(),
+    used: line.used.toString(),
+    remaining: line.remaining.toString(),
+    asked: line.asked.toString(),
+  };
 }
 
 function budgetFromJson(line: BudgetLineJson): BudgetLine {
-  return { ...line, limit: BigInt(line.limit), used: BigInt(line.used), remaining: BigInt(line.remaining) };
+  return {
+    ...line,
+    terms: line.terms.map(({ meter, weight }) => ({ meter, weight: BigInt(weight) })),
+    limit: BigInt(line.limit),
+    used: BigInt(line.used),
+    remaining: BigInt(line.remaining),
+    asked: BigInt(line.asked),
+  };
 }

@@ -3,20 +3,28 @@ import { build } from '../connection/query-builder.ts';
 import type { Session } from '../connection/session.ts';
 import { statement } from '../connection/statement.ts';
 import type { RequestRow } from '../tables.ts';
+import { actionColumns, actionFromRow } from './action-columns.ts';
 import { decisionFromJson, decisionToJson } from './decision-json.ts';
+import { readWalletHistory } from './wallet-history.ts';
 
-const COLUMNS = `id, wallet_id, credential_id, state, asset, amount, recipient, memo, route, decision, intent, signature, problem,
-  created_at_ms, updated_at_ms`;
+const COLUMNS = `id, wallet_id, credential_id, state, asset, amount, recipient, memo, call_message, call_pins, effects, route, decision, intent,
+  signature, problem, created_at_ms, updated_at_ms`;
 const INSERT = statement(
   'request_insert',
-  `INSERT INTO transaction_requests (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+  `INSERT INTO transaction_requests (${COLUMNS})
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 );
 const GET = statement('request_get', `SELECT ${COLUMNS} FROM transaction_requests WHERE id = $1`);
+const UNDECIDED = statement(
+  'request_undecided',
+  `SELECT ${COLUMNS} FROM transaction_requests WHERE state = 'received' AND updated_at_ms < $1 ORDER BY updated_at_ms, id LIMIT $2`,
+);
 // What was in the way of a request that goes on stands no longer.
 const PROBLEM = `CASE WHEN $3 IN ('signed', 'submitted', 'confirmed', 'finalized') THEN $6 ELSE coalesce($6, problem) END`;
 const MOVE = statement(
   'request_move',
-  `UPDATE transaction_requests SET state = $3, updated_at_ms = $4, signature = coalesce($5, signature), problem = ${PROBLEM}
+  `UPDATE transaction_requests SET state = $3, updated_at_ms = $4, signature = coalesce($5, signature), problem = ${PROBLEM},
+     route = coalesce($7, route)
    WHERE id = $1 AND state = $2`,
 );
 const NOTE = statement(
@@ -27,7 +35,7 @@ const NOTE = statement(
 const MOVE_DECIDED = statement(
   'request_move_decided',
   `UPDATE transaction_requests SET state = $3, updated_at_ms = $4, signature = coalesce($5, signature), problem = ${PROBLEM},
-     decision = $7, route = coalesce($8, route)
+     route = coalesce($7, route), decision = $8
    WHERE id = $1 AND state = $2`,
 );
 
@@ -39,10 +47,8 @@ export function requestStore(session: Session): IRequestStore {
         request.walletId,
         request.credentialId,
         request.state,
-        request.payment.asset,
-        request.payment.amount,
-        request.payment.recipient,
-        request.payment.memo,
+        ...actionColumns(request.action),
+        JSON.stringify(request.effects),
         request.route,
         decisionToJson(request.decision),
         request.intent,
@@ -62,14 +68,17 @@ export function requestStore(session: Session): IRequestStore {
       if (cursor !== null) query = query.where('id', '<', cursor);
       return (await session.built<RequestRow>(query.orderBy('id', 'desc').limit(limit).compile())).map(requestFromRow);
     },
+    history: (walletId, asked) => readWalletHistory(session, walletId, asked),
+    undecided: async (beforeMs, limit) => (await session.rows<RequestRow>(UNDECIDED, [beforeMs, limit])).map(requestFromRow),
     /** Nothing happens to a request that has ended. */
     async note(id, problem) {
       await session.change(NOTE, [id, problem]);
     },
-    async move(id, from, to, { atMs, signature, problem, decision }) {
-      const values = [id, from, to, atMs, signature ?? null, problem ?? null];
+    /** The route becomes the one that is named, else the decision's where it has one. */
+    async move(id, from, to, { atMs, signature, problem, decision, route }) {
+      const values = [id, from, to, atMs, signature ?? null, problem ?? null, route ?? decision?.route ?? null];
       if (decision === undefined) return (await session.change(MOVE, values)) === 1;
-      return (await session.change(MOVE_DECIDED, [...values, decisionToJson(decision), decision.route])) === 1;
+      return (await session.change(MOVE_DECIDED, [...values, decisionToJson(decision)])) === 1;
     },
   };
 }
@@ -80,7 +89,8 @@ function requestFromRow(row: RequestRow): TransactionRequest {
     walletId: row.wallet_id,
     credentialId: row.credential_id,
     state: row.state,
-    payment: { asset: row.asset, amount: row.amount, recipient: row.recipient, memo: row.memo },
+    action: actionFromRow(row),
+    effects: row.effects,
     route: row.route,
     decision: decisionFromJson(row.decision),
     intent: row.intent,

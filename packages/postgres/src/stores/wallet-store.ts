@@ -15,6 +15,11 @@ const INSERT = statement(
 const GET = statement('wallet_get', `SELECT ${COLUMNS} FROM wallets WHERE id = $1`);
 // NO KEY: rows that refer to the wallet may be inserted meanwhile; all who lock it still exclude each other and the sharers.
 const LOCK = statement('wallet_lock', `SELECT ${COLUMNS} FROM wallets WHERE id = $1 FOR NO KEY UPDATE`);
+// One statement takes the locks in the order in which its rows come: two transactions that lock the same owner's wallets never wait in a ring.
+const LOCK_SIBLINGS = statement(
+  'wallet_lock_siblings',
+  `SELECT ${COLUMNS} FROM wallets WHERE owner_address = (SELECT owner_address FROM wallets WHERE id = $1) ORDER BY id FOR NO KEY UPDATE`,
+);
 const LOCK_SHARED = statement('wallet_lock_shared', `SELECT ${COLUMNS} FROM wallets WHERE id = $1 FOR SHARE`);
 const LIST = statement('wallet_list', `SELECT ${COLUMNS} FROM wallets WHERE $1::text IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`);
 const MOVE = statement('wallet_move', 'UPDATE wallets SET state = $3, frozen_reason = $4 WHERE id = $1 AND state = $2');
@@ -52,6 +57,11 @@ export function walletStore(session: Session, clock: TransactionClock): IWalletS
       return row && walletFromRow(row);
     },
     lock: (id) => locked(LOCK, id),
+    async lockWithSiblings(id) {
+      const rows = await session.rows<WalletRow>(LOCK_SIBLINGS, [id]);
+      for (const row of rows) clock.notBefore(row.last_decision_at_ms);
+      return [...rows.filter((row) => row.id === id), ...rows.filter((row) => row.id !== id)].map(walletFromRow);
+    },
     lockShared: (id) => locked(LOCK_SHARED, id),
     list: async ({ cursor, limit }) => (await session.rows<WalletRow>(LIST, [cursor, limit])).map(walletFromRow),
     move: async (id, from, to, { frozenReason }) => (await session.change(MOVE, [id, from, to, frozenReason])) === 1,

@@ -3,16 +3,23 @@ import {
   type Address,
   type Approval,
   type Attempt,
+  assetMeter,
   type Credential,
   type Decision,
+  FEES_METER,
+  type Holding,
+  type Meter,
   makeId,
   NATIVE_ASSET,
   type PolicyRevision,
   type RequestId,
+  TRANSACTIONS_METER,
   type TransactionRequest,
   type Wallet,
   type WalletId,
 } from '@countersign/core';
+
+export const SOL_METER: Meter = assetMeter(NATIVE_ASSET);
 
 /** Records for tests of this package: whole, valid, and each of its own. */
 export const anAddress = (): Address => randomBytes(24).toString('hex').slice(0, 44) as Address;
@@ -77,21 +84,26 @@ export function aPolicy(walletId: WalletId, change: Partial<PolicyRevision> = {}
 export const aDecision: Decision = {
   verdict: 'allowed',
   route: 'autonomous',
+  delaySeconds: 60,
   policyRevision: 1,
   objections: [{ rule: 'window', outcome: 'needs_owner', message: 'too much', details: { limit: '5', count: 2, none: null } }],
   budgets: [
     {
-      asset: NATIVE_ASSET,
+      of: 'group dollars',
+      terms: [{ meter: SOL_METER, weight: 2n ** 70n }],
+      scope: 'owner',
       windowSeconds: 86_400,
-      route: 'autonomous',
+      limitKind: 'ceiling',
       limit: 2n ** 64n - 1n,
       used: 3n,
       remaining: 2n ** 64n - 4n,
+      asked: 2n ** 80n,
       comesBackAtMs: null,
     },
   ],
   decidedAtMs: 1_700_000_000_000,
   slot: 2n ** 63n,
+  chainTimeMs: 1_700_000_000_001,
 };
 
 export function aRequest(walletId: WalletId, credential: Credential, change: Partial<TransactionRequest> = {}): TransactionRequest {
@@ -100,7 +112,11 @@ export function aRequest(walletId: WalletId, credential: Credential, change: Par
     walletId,
     credentialId: credential.id,
     state: 'approved',
-    payment: { asset: NATIVE_ASSET, amount: 2n ** 64n - 1n, recipient: anAddress(), memo: 'für Miete 🏠' },
+    action: {
+      kind: 'payment',
+      payment: { asset: NATIVE_ASSET, amount: 2n ** 64n - 1n, recipient: anAddress(), memo: 'für Miete 🏠' },
+    },
+    effects: ['Send 5 SOL', 'Pay a “fee”'],
     route: 'autonomous',
     decision: aDecision,
     intent: null,
@@ -109,6 +125,18 @@ export function aRequest(walletId: WalletId, credential: Credential, change: Par
     createdAtMs: 1_700_000_000_000,
     updatedAtMs: 1_700_000_000_000,
     ...change,
+  };
+}
+
+/** What a payment of SOL holds. */
+export function aHolding(amount: bigint, alone = true): Holding {
+  return {
+    alone,
+    amounts: [
+      { meter: TRANSACTIONS_METER, amount: 1n },
+      { meter: FEES_METER, amount: 5_000n },
+      { meter: SOL_METER, amount },
+    ],
   };
 }
 
@@ -124,7 +152,7 @@ export function anAttempt(walletId: WalletId, requestId: RequestId | null, chang
     lastValidBlockHeight: 2n ** 64n - 1n,
     wire: null,
     signature: null,
-    outflow: { asset: NATIVE_ASSET, amount: 1_000n, route: 'autonomous' },
+    holding: aHolding(1_000n),
     problem: null,
     createdAtMs: 1_700_000_000_000,
     ...change,
@@ -143,6 +171,7 @@ export function anApproval(walletId: WalletId, requestId: RequestId | null, chan
     problem: null,
     createdAtMs: 1_700_000_000_000,
     expiresAtMs: 1_700_000_600_000,
+    releasesAtMs: null,
     ...change,
   };
 }

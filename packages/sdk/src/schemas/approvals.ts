@@ -20,8 +20,10 @@ export const approvalSchema: z.ZodType<ApprovalView> = z
     transaction: z.string().nullable(),
     policyRevision: z.int().nullable(),
     problem: z.string().nullable(),
+    effects: z.array(z.string()),
     createdAt: moment,
     expiresAt: moment,
+    releasesAt: moment.nullable(),
   })
   .meta({ id: 'Approval' });
 

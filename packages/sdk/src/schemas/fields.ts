@@ -45,6 +45,28 @@ function problemOfText(text: string, most: number, what: 'plain' | 'any'): strin
   return null;
 }
 
+/** Longest message of an agent's own, in bytes. */
+export const MOST_MESSAGE_BYTES = 8_192;
+const MOST_BASE64_CHARACTERS = Math.ceil(MOST_MESSAGE_BYTES / 3) * 4;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Bytes in the one spelling of base64 (RFC 4648, section 4): padded, no stray bits, nothing between. */
+export const messageField: z.ZodType<string> = z
+  .string()
+  .check(({ value, issues }) => {
+    const problem = problemOfBase64(value);
+    if (problem !== null) issues.push({ code: 'custom', input: value, message: problem });
+  })
+  .meta({ description: 'Base64 of a serialized Solana message without signatures', minLength: 4, maxLength: MOST_BASE64_CHARACTERS });
+
+function problemOfBase64(text: string): string | null {
+  if (text === '') return 'is empty';
+  if (text.length > MOST_BASE64_CHARACTERS) return `is longer than ${MOST_MESSAGE_BYTES} bytes`;
+  if (!BASE64.test(text)) return 'is not base64';
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  if (bytes.length > MOST_MESSAGE_BYTES) return `is longer than ${MOST_MESSAGE_BYTES} bytes`;
+  return btoa(String.fromCharCode(...bytes)) === text ? null : 'is not base64 in its one spelling: the last character has stray bits';
+}
+
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 /** An id such as `wal_01KAQ…`. */
 export function idField(prefix: 'wal' | 'tx' | 'apr' | 'crd'): z.ZodType<string> {

@@ -9,6 +9,10 @@ export const COMPUTE_UNITS: {
   readonly countersignedToken: number;
   readonly createTokenAccount: number;
   readonly memo: number;
+  /** The steps of a proposal around what the vault calls. */
+  readonly proposal: number;
+  /** Each instruction of a call: the runtime's own default. */
+  readonly callInstruction: number;
 } = {
   spendNative: 50_000,
   spendToken: 120_000,
@@ -16,7 +20,11 @@ export const COMPUTE_UNITS: {
   countersignedToken: 190_000,
   createTokenAccount: 50_000,
   memo: 10_000,
+  proposal: 150_000,
+  callInstruction: 200_000,
 };
+
+const MAX_UNITS = 1_400_000;
 
 /** By how many different unit limits equal payments are told apart. */
 export const VARIATIONS = 65_536;
@@ -27,4 +35,10 @@ export function computeUnits(
   adds: { readonly createsAccount: boolean; readonly memo: boolean; readonly variation: number },
 ): number {
   return shape + adds.variation + (adds.createsAccount ? COMPUTE_UNITS.createTokenAccount : 0) + (adds.memo ? COMPUTE_UNITS.memo : 0);
+}
+
+/** Units of a call of so many instructions; never more than a transaction can have. */
+export function callUnits(instructions: number, variation: number): number {
+  const wanted = COMPUTE_UNITS.proposal + instructions * COMPUTE_UNITS.callInstruction;
+  return Math.min(wanted, MAX_UNITS - VARIATIONS) + variation;
 }

@@ -4,7 +4,9 @@ import { isOffCurveAddress } from '@solana/kit';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isOnCurve } from '../decode/addresses/on-curve.ts';
+import { TOKEN } from '../decode/addresses/programs.ts';
 import * as derived from '../decode/addresses/squads-addresses.ts';
+import { tokenAccountOf } from '../decode/addresses/token-account-of.ts';
 import { kitAddress } from './kit-address.ts';
 import { limitCreateKey } from './limit-create-key.ts';
 import * as built from './pda.ts';
@@ -52,7 +54,7 @@ describe("addresses as Squads' own client derives them (vectors/pda/squads.json)
     }
     for (const { owner, mint, account } of wallet.tokenAccounts) {
       expect(await built.tokenAccountAddress(owner, mint)).toBe(account);
-      expect(derived.tokenAccountOf(owner, mint)).toBe(account);
+      expect(tokenAccountOf(owner, mint, TOKEN)).toBe(account);
     }
   });
 });

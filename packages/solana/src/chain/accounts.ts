@@ -7,20 +7,62 @@ export type Commitment = 'processed' | 'confirmed' | 'finalized';
 
 export interface AccountState {
   readonly lamports: bigint;
+  /** The program that owns it. */
   readonly owner: Address;
   readonly data: Uint8Array;
+  readonly executable: boolean;
 }
 
-/** The accounts at one slot, in the order asked; `null` where there is none. At most 100. */
+/** Accounts as they were from the end of one slot to the end of another, in the order asked; `null` where there is none. */
+export interface AccountsRead {
+  readonly slot: bigint;
+  /** The same as `slot` where one call was enough. */
+  readonly newestSlot: bigint;
+  readonly accounts: readonly (AccountState | null)[];
+}
+
+/** What nodes answer in one call. */
+const BATCH = 100;
+
+/** The accounts, asked all at once; throws like a node that fails where it has not reached `minContextSlot`. */
 export async function fetchAccounts(
   call: Call,
   addresses: readonly Address[],
   commitment: Commitment,
+  minContextSlot: bigint | null = null,
+): Promise<AccountsRead> {
+  const config = { encoding: 'base64', commitment, ...(minContextSlot === null ? {} : { minContextSlot: Number(minContextSlot) }) };
+  const batches = Array.from({ length: Math.ceil(addresses.length / BATCH) }, (_, index) =>
+    addresses.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const answers = await Promise.all(batches.map((batch) => fetchBatch(call, batch, config)));
+  const slots = answers.map(({ slot }) => slot);
+  return {
+    slot: slots.reduce((one, other) => (one < other ? one : other), slots[0] ?? 0n),
+    newestSlot: slots.reduce((one, other) => (one > other ? one : other), 0n),
+    accounts: answers.flatMap(({ accounts }) => accounts),
+  };
+}
+
+async function fetchBatch(
+  call: Call,
+  batch: readonly Address[],
+  config: object,
 ): Promise<{ readonly slot: bigint; readonly accounts: readonly (AccountState | null)[] }> {
-  const answer = await call('getMultipleAccounts', [addresses, { encoding: 'base64', commitment }]);
-  const { slot, value } = contextOf(answer, 'getMultipleAccounts');
+  const { slot, value } = contextOf(await call('getMultipleAccounts', [batch, config]), 'getMultipleAccounts');
   const accounts = listOf(value, 'getMultipleAccounts').map(readAccount);
-  return accounts.length === addresses.length ? { slot, accounts } : unreadable('getMultipleAccounts');
+  return accounts.length === batch.length ? { slot, accounts } : unreadable('getMultipleAccounts');
+}
+
+/** Whether two looks at one account show the same. */
+export function sameAccount(one: AccountState | null, other: AccountState | null): boolean {
+  return one === null || other === null ? one === other : one.lamports === other.lamports && sameContent(one, other);
+}
+
+/** The same beside the lamports, which anybody can add to. */
+export function sameContent(one: AccountState | null, other: AccountState | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.owner === other.owner && one.executable === other.executable && Buffer.compare(one.data, other.data) === 0;
 }
 
 /** One account; `null` where there is none. */
@@ -46,5 +88,6 @@ export function readAccount(value: unknown): AccountState | null {
     lamports,
     owner: addressOf(account['owner'], 'the owner of an account'),
     data: Buffer.from(textOf(data, 'the data of an account'), 'base64'),
+    executable: account['executable'] === true,
   };
 }

@@ -8,8 +8,8 @@ export type RpcOutcome =
   | { readonly kind: 'unreachable'; readonly problem: string; readonly sent: boolean };
 
 export interface JsonRpcNode {
-  /** Never rejects; ends within the time limit. */
-  call(method: string, params: readonly unknown[]): Promise<RpcOutcome>;
+  /** Never rejects; ends within the node's time limit, or within `atMostMs` where that is less: what was not sent by then never will be. */
+  call(method: string, params: readonly unknown[], atMostMs?: number): Promise<RpcOutcome>;
   close(): void;
 }
 
@@ -34,13 +34,13 @@ export function createJsonRpcNode(url: string, timeoutMs: number): JsonRpcNode {
   };
   let lastId = 0;
 
-  const exchange = (body: Buffer, leftMs = timeoutMs, mayRepeat = true): Promise<RpcOutcome> =>
+  const exchange = (body: Buffer, leftMs: number, mayRepeat = true): Promise<RpcOutcome> =>
     new Promise((resolve) => {
       const startedAtMs = performance.now();
       let sent = false;
       const headers = { 'content-type': 'application/json', 'content-length': body.length };
       const request = (secure ? httpsRequest : httpRequest)({ ...base, headers });
-      const timer = setTimeout(() => finish(`no answer within ${timeoutMs} ms`), leftMs);
+      const timer = setTimeout(() => finish('no answer in time'), leftMs);
       const finish = (problem: string, arrived = sent): void => {
         clearTimeout(timer);
         resolve({ kind: 'unreachable', problem, sent: arrived });
@@ -78,9 +78,9 @@ export function createJsonRpcNode(url: string, timeoutMs: number): JsonRpcNode {
     });
 
   return {
-    call: (method, params) => {
+    call: (method, params, atMostMs = timeoutMs) => {
       lastId += 1;
-      return exchange(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: lastId, method, params })));
+      return exchange(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: lastId, method, params })), Math.min(timeoutMs, atMostMs));
     },
     close: () => agent.destroy(),
   };

@@ -4,8 +4,9 @@ import * as squads from '../../generated/squads.mjs';
 import { coreAddress } from '../build/kit-address.ts';
 import { SQUADS_PROGRAM, SYSTEM_PROGRAM } from '../build/programs.ts';
 import { type AccountState, fetchAccount, readAccount } from './accounts.ts';
+import { readAgreed } from './agree.ts';
 import { addressOf, contextOf, listOf, objectOf } from './read-json.ts';
-import { type Call, unreadable } from './rpc-pool.ts';
+import { type Call, type RpcPool, unreadable } from './rpc-pool.ts';
 
 const PERIOD_SECONDS: ReadonlyMap<squads.Period, number> = new Map([
   [squads.Period.OneTime, 0],
@@ -15,8 +16,29 @@ const PERIOD_SECONDS: ReadonlyMap<squads.Period, number> = new Map([
 ]);
 const TRIES = 4;
 
-/** A wallet as finalized: its multisig and every spending limit that names it. Read again while the multisig changes in between. */
-export async function readWallet(call: Call, multisig: Address): Promise<WalletOnChain | null> {
+/**
+ * A wallet as finalized, the same on every node that answers (`readAgreed`): what is read back decides whether a revocation is done
+ * (INVARIANT I8) and whether the chain holds what is expected.
+ */
+export async function readWalletAgreed(pool: RpcPool, multisig: Address): Promise<WalletOnChain | null> {
+  const { wallet } = await readAgreed(
+    pool,
+    'states of a wallet',
+    async (call) => {
+      const read = await readWallet(call, multisig);
+      return { slot: read?.slot ?? null, wallet: read };
+    },
+    (one, other) => comparable(one.wallet) === comparable(other.wallet),
+  );
+  return wallet;
+}
+
+function comparable(wallet: WalletOnChain | null): string {
+  return JSON.stringify({ ...wallet, slot: null }, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+}
+
+/** One node's view: the multisig and every spending limit that names it. Read again while the multisig changes in between. */
+async function readWallet(call: Call, multisig: Address): Promise<WalletOnChain | null> {
   let before = await fetchAccount(call, multisig, 'finalized');
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     if (before.account?.owner !== SQUADS_PROGRAM || !isMultisig(before.account)) return null;

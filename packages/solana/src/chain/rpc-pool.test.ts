@@ -1,11 +1,28 @@
+import { NATIVE_ASSET } from '@countersign/core';
 import { afterEach, describe, expect, test } from 'vitest';
+import { SYSTEM_PROGRAM } from '../build/programs.ts';
 import { must } from '../test-support/must.ts';
 import { type Answer, adapterOf, endScriptedNodes, scriptedNode as node } from '../test-support/scripted-node.ts';
 import { testKey } from '../test-support/test-key.ts';
+import { testWallet } from '../test-support/test-wallet.ts';
+import { objectOf } from './read-json.ts';
+import { createRpcPool, type RpcPool } from './rpc-pool.ts';
 
 afterEach(endScriptedNodes);
+const pools: RpcPool[] = [];
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.close();
+});
+/** Reads something from the first node of these that can answer. */
+function reader(...urls: readonly string[]): () => Promise<unknown> {
+  const pool = createRpcPool(urls, 1_000, { nowMs: () => Date.now() });
+  pools.push(pool);
+  // Of an answer that is no answer it is for the reader to say so.
+  return () => pool.read(async (call) => objectOf(await call('getAccountInfo', [holder]), 'an account'));
+}
 const NOWHERE = 'http://127.0.0.1:1';
-const signature = 'a signature';
+const holder = testKey('holder').address;
+const balance: Answer = { result: { context: { slot: 5 }, value: null } };
 
 describe('reads', () => {
   test.each<[string, Answer]>([
@@ -17,11 +34,11 @@ describe('reads', () => {
     ['answers something else', { result: 7 }],
   ])('go to the next node when the first %s, and rest it', async (_, answer) => {
     const bad = await node(() => answer);
-    const good = await node((method) => ({ result: method === 'getBlockHeight' ? 5 : 'genesis' }));
-    const adapter = adapterOf(bad.url, good.url);
-    expect(must(await adapter.getNetwork())).toBe('genesis');
+    const good = await node((method) => (method === 'getGenesisHash' ? { result: 'genesis' } : balance));
+    const read = reader(bad.url, good.url);
+    expect(await read()).toMatchObject({ context: { slot: 5 } });
     const asked = bad.asked.length;
-    expect((await adapter.getTransactionStatus([])).ok).toBe(true);
+    expect(await read()).toMatchObject({ context: { slot: 5 } });
     expect(bad.asked.length).toBe(asked);
   });
   test('survive a kept connection that the node has closed', async () => {
@@ -38,31 +55,49 @@ describe('reads', () => {
     expect(await adapter.health()).toMatchObject({ reachable: false, network: null });
   });
   test('that a node refuses as such are not asked elsewhere', async () => {
-    const refusing = await node(() => ({ error: { code: -32602, message: 'bad params' } }));
-    const other = await node(() => ({ result: 'genesis' }));
-    expect(await adapterOf(refusing.url, other.url).getNetwork()).toMatchObject({
-      ok: false,
-      error: { code: 'chain_rejected', mayHaveLanded: false },
+    const network: Answer = { result: 'genesis' };
+    const refusal: Answer = { error: { code: -32602, message: 'bad params' } };
+    const refusing = await node((method) => (method === 'getGenesisHash' ? network : refusal));
+    const other = await node(() => network);
+    await expect(reader(refusing.url, other.url)()).rejects.toMatchObject({ error: { code: 'chain_rejected', mayHaveLanded: false } });
+    expect(other.asked).toEqual(['getGenesisHash']);
+  });
+  test('INVARIANT I5: are of one network: a node of another is found before it is believed', async () => {
+    const [one, other] = await Promise.all(['one', 'another'].map((network) => node(() => ({ result: network }))));
+    const adapter = adapterOf(one?.url ?? NOWHERE, other?.url ?? NOWHERE);
+    for (const asked of [await adapter.getNetwork(), await adapter.getBalance(holder, NATIVE_ASSET)])
+      expect(asked).toMatchObject({ ok: false, error: { code: 'nodes_disagree' } });
+    expect(await adapter.health()).toMatchObject({
+      reachable: false,
+      problem: expect.stringContaining('network one and node 2 of another'),
     });
-    expect(other.asked).toEqual([]);
+    expect(new Set(other?.asked)).toEqual(new Set(['getGenesisHash']));
+  });
+  test('INVARIANT I5: a node that comes back as one of another network is not believed', async () => {
+    let broken = true;
+    const late = await node(() => (broken ? 'break' : { result: 'another' }));
+    const good = await node((method) => (method === 'getGenesisHash' ? { result: 'one' } : broken ? balance : 'break'));
+    const read = reader(late.url, good.url);
+    expect(await read()).toMatchObject({ context: { slot: 5 } });
+    broken = false;
+    await expect(read()).rejects.toMatchObject({ error: { code: 'nodes_disagree' } });
   });
 });
 
-describe('INVARIANT I3: expiry is proven by one node, which looks again after the height', () => {
-  const found = { slot: 5, err: null, confirmationStatus: 'confirmed' };
-  const status = (value: unknown): Answer => ({ result: { context: { slot: 9 }, value: [value] } });
-  test('a transaction that lands between the look and the height is found', async () => {
-    const one = await node((method, asked) => (method === 'getBlockHeight' ? { result: 900 } : status(asked === 1 ? null : found)));
-    const answer = must(await adapterOf(one.url).getTransactionStatus([signature]));
-    expect(one.asked).toEqual(['getSignatureStatuses', 'getBlockHeight', 'getSignatureStatuses']);
-    expect(answer).toEqual({ statuses: [{ kind: 'confirmed', slot: 5n, error: null }], finalizedBlockHeight: 900n });
-  });
-  test('statuses of one node are never joined with the height of another', async () => {
-    const failing = await node((method) => (method === 'getBlockHeight' ? 'break' : status(null)));
-    const other = await node((method) => (method === 'getBlockHeight' ? { result: 100 } : status(found)));
-    const answer = must(await adapterOf(failing.url, other.url).getTransactionStatus([signature]));
-    expect(answer).toEqual({ statuses: [{ kind: 'confirmed', slot: 5n, error: null }], finalizedBlockHeight: 100n });
-    expect(other.asked).toEqual(['getSignatureStatuses', 'getBlockHeight']);
+describe('INVARIANT I3: the last valid block height of what is built', () => {
+  test('is the highest that any node tells: none can have bytes taken for expired that still land', async () => {
+    const heights = await Promise.all(
+      [20n, 500n, 480n].map((height) =>
+        node((method) => {
+          if (method === 'getGenesisHash') return { result: 'genesis' };
+          const value = { blockhash: SYSTEM_PROGRAM, lastValidBlockHeight: Number(height) };
+          return { result: { context: { slot: 9 }, value } };
+        }),
+      ),
+    );
+    const { addresses } = await testWallet('heights');
+    const built = must(await adapterOf(...heights.map(({ url }) => url)).removeMember({ addresses, member: holder }));
+    expect(built.lastValidBlockHeight).toBe(500n);
   });
 });
 

@@ -1,11 +1,13 @@
 import { NATIVE_ASSET } from '@countersign/core';
+import { getBase58Decoder } from '@solana/kit';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM_PROGRAM } from '../build/programs.ts';
+import { parseMessage } from '../decode/index.ts';
 import { autonomous } from '../test-support/built-messages.ts';
 import { must } from '../test-support/must.ts';
 import { adapterOf, endScriptedNodes, scriptedNode } from '../test-support/scripted-node.ts';
 import { testKey } from '../test-support/test-key.ts';
-import { type TestWallet, testWallet } from '../test-support/test-wallet.ts';
+import { contextOf, type TestWallet, testWallet } from '../test-support/test-wallet.ts';
 
 let wallet: TestWallet;
 let message: Uint8Array;
@@ -30,13 +32,36 @@ describe('the simulation as second witness', () => {
 
   test('a deposit between the look and the run cannot hide an outflow', async () => {
     // 500 arrive after the first look and the transaction takes 500: against the first look nothing would seem to leave.
-    const node = await scriptedNode((method, asked, params) =>
-      method === 'simulateTransaction'
-        ? { result: simulated(12, params, 10_000) }
-        : { result: { context: { slot: asked === 1 ? 10 : 11 }, value: accounts(params, asked === 1 ? 10_000 : 10_500) } },
-    );
-    const report = must(await adapterOf(node.url).simulateTransaction(message, wallet.addresses));
+    let looks = 0;
+    const node = await scriptedNode((method, _, params) => {
+      if (method === 'simulateTransaction') return { result: simulated(12, params, 10_000) };
+      looks += 1;
+      return { result: { context: { slot: 9 + looks }, value: accounts(params, looks === 1 ? 10_000 : 10_500) } };
+    });
+    const report = must(await adapterOf(node.url).simulateTransaction(message, contextOf(wallet)));
     expect(report.vaultOutflows).toEqual([{ asset: NATIVE_ASSET, amount: 500n }]);
+  });
+
+  test('a look at the slot of the run is enough: one round trip', async () => {
+    const node = await scriptedNode((method, _, params) =>
+      method === 'simulateTransaction'
+        ? { result: simulated(12, params, 9_993) }
+        : { result: { context: { slot: 12 }, value: accounts(params, 10_000) } },
+    );
+    const report = must(await adapterOf(node.url).simulateTransaction(message, contextOf(wallet)));
+    expect(report.vaultOutflows).toEqual([{ asset: NATIVE_ASSET, amount: 7n }]);
+    expect(node.asked.toSorted()).toEqual(['getMultipleAccounts', 'simulateTransaction']);
+  });
+
+  test('a look after the run alone proves nothing', async () => {
+    const node = await scriptedNode((method, _, params) =>
+      method === 'simulateTransaction'
+        ? { result: simulated(10, params, 9_000) }
+        : { result: { context: { slot: 20 }, value: accounts(params, 9_000) } },
+    );
+    expect(await adapterOf(node.url).simulateTransaction(message, contextOf(wallet))).toMatchObject({
+      error: { code: 'simulation_failed' },
+    });
   });
 
   test('accounts that never hold still give no report', async () => {
@@ -45,22 +70,58 @@ describe('the simulation as second witness', () => {
         ? { result: simulated(1_000 + asked, params, 10_000) }
         : { result: { context: { slot: asked }, value: accounts(params, 10_000 + asked) } },
     );
-    expect(await adapterOf(node.url).simulateTransaction(message, wallet.addresses)).toMatchObject({
+    expect(await adapterOf(node.url).simulateTransaction(message, contextOf(wallet))).toMatchObject({
       error: { code: 'simulation_failed' },
     });
   });
 
-  test('an outflow is gross and a program that ran only inside is named', async () => {
-    const inner = testKey('inner program').address;
+  const reportOf = async (inner: unknown, logs: readonly string[] = []) => {
     const node = await scriptedNode((method, _, params) => {
       if (method !== 'simulateTransaction') return { result: { context: { slot: 5 }, value: accounts(params, 10_000) } };
       const result = simulated(5, params, 9_993) as { value: object };
-      const logs = [`Program ${inner} invoke [2]`, `Program log: Program ${testKey('a lie').address} invoke [2]`];
-      return { result: { ...result, value: { ...result.value, logs } } };
+      return { result: { ...result, value: { ...result.value, logs, innerInstructions: [{ index: 0, instructions: [inner] }] } } };
     });
-    const report = must(await adapterOf(node.url).simulateTransaction(message, wallet.addresses));
+    return adapterOf(node.url).simulateTransaction(message, contextOf(wallet));
+  };
+
+  test('an outflow is gross and a program that ran only inside is named', async () => {
+    const inner = testKey('inner program').address;
+    const logs = [`Program ${inner} invoke [2]`, `Program log: Program ${testKey('a lie').address} invoke [2]`];
+    const report = must(await reportOf({ programId: inner, accounts: [], data: '' }, logs));
     expect(report).toMatchObject({ succeeded: true, vaultOutflows: [{ asset: NATIVE_ASSET, amount: 7n }] });
     expect(report.programs).toContain(inner);
     expect(report.programs).not.toContain(testKey('a lie').address);
+    expect(report.innerEffects).toMatchObject([{ instruction: 0, program: inner }]);
+    expect(['unknown', 'program_call']).toContain(report.innerEffects[0]?.kind);
+  });
+
+  test('INVARIANT I5: a program that the logs name and no call does makes the report worthless', async () => {
+    const logs = [`Program ${testKey('hidden').address} invoke [2]`];
+    expect(await reportOf({ programId: SYSTEM_PROGRAM, accounts: [], data: '' }, logs)).toMatchObject({
+      error: { code: 'simulation_failed' },
+    });
+  });
+
+  test('inner instructions are the same in words, by address and by index', async () => {
+    const { vault } = wallet.addresses;
+    const to = testKey('simulate to').address;
+    const keys = must(parseMessage(message)).keys;
+    const data = getBase58Decoder().decode(Uint8Array.of(2, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0));
+    const info = { source: vault, destination: to, lamports: 7 };
+    const forms = [
+      { programId: SYSTEM_PROGRAM, program: 'system', parsed: { type: 'transfer', info }, stackHeight: 2 },
+      { programId: SYSTEM_PROGRAM, accounts: [vault, to], data, stackHeight: 2 },
+      { programIdIndex: keys.indexOf(SYSTEM_PROGRAM), accounts: [keys.indexOf(vault), keys.indexOf(to)], data },
+    ];
+    const [words, ...others] = await Promise.all(forms.map(async (form) => must(await reportOf(form)).innerEffects));
+    expect(words).toMatchObject([{ kind: 'asset_outflow', instruction: 0, amount: 7n, sourceAccount: vault, destinationAccount: to }]);
+    for (const other of others) expect(other).toEqual(words);
+  });
+
+  test('INVARIANT I5: an inner instruction in words that say too little is unknown', async () => {
+    for (const parsed of [{ type: 'transfer', info: {} }, { type: 'upgradeNonce', info: {} }, 'a text', null, 7]) {
+      const report = must(await reportOf({ programId: SYSTEM_PROGRAM, program: 'system', parsed }));
+      expect(report.innerEffects).toMatchObject([{ kind: 'unknown', program: SYSTEM_PROGRAM }]);
+    }
   });
 });

@@ -1,71 +1,84 @@
-import {
-  type Address,
-  type AssetId,
-  domainError,
-  NATIVE_ASSET,
-  type SimulationReport,
-  tokenAsset,
-  type WalletAddresses,
-} from '@countersign/core';
-import { type ParsedMessage, parseMessage } from '../decode/index.ts';
-import { type AccountState, fetchAccounts, readAccount } from './accounts.ts';
+import { type Address, type DecodeContext, domainError, type Effect, type SimulationReport } from '@countersign/core';
+import { type AccountFacts, decodeInner } from '../decode/index.ts';
+import { type AccountState, type AccountsRead, fetchAccounts, readAccount, sameAccount } from './accounts.ts';
+import { compareBalances } from './balance-changes.ts';
 import { ChainProblem } from './chain-problem.ts';
 import { describeChainError } from './describe-chain-error.ts';
+import { type InnerInstruction, readInnerInstructions } from './inner-instruction.ts';
 import { invokedPrograms } from './invoked-programs.ts';
 import { contextOf, countOf, listOf, objectOf, textOf } from './read-json.ts';
-import { type Call, unreadable } from './rpc-pool.ts';
-import { readTokenAccount, type TokenAccount } from './token-account.ts';
+import { type Call, isNodeFailure, unreadable } from './rpc-pool.ts';
 
-/** A busy vault changes with every slot; each try takes a few milliseconds. */
-const TRIES = 16;
-
-/**
- * Runs the exact bytes, unsigned, at confirmed commitment and compares every account that the message can write before
- * and after. When state moved between the look and the run (a deposit could hide an outflow), both are done again.
- */
-export async function simulate(call: Call, message: Uint8Array, addresses: WalletAddresses): Promise<SimulationReport> {
-  const parsed = parseMessage(message);
-  if (!parsed.ok) throw new ChainProblem(parsed.error);
-  if (parsed.value.lookupTables.length > 0)
-    throw new ChainProblem(domainError('undecodable_message', { problem: 'the message takes accounts from lookup tables' }));
-  const watched = watchedAccounts(parsed.value, addresses);
-  let before = await fetchAccounts(call, watched, 'confirmed');
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const run = await runOnce(call, message, parsed.value, watched);
-    if (run.slot !== before.slot) {
-      const again = await fetchAccounts(call, watched, 'confirmed');
-      if (!again.accounts.every((account, index) => same(account, before.accounts[index] ?? null))) {
-        before = again;
-        continue;
-      }
-    }
-    return report(run, watched, before.accounts, addresses);
-  }
-  throw new ChainProblem(domainError('simulation_failed', { problem: 'the accounts kept changing while the transaction was simulated' }));
+/** A message with its lookup tables resolved, and what to look at. */
+export interface Simulated {
+  readonly message: Uint8Array;
+  readonly version: 'legacy' | 0 | 1;
+  readonly signatures: number;
+  /** All keys in the order in which instructions count them, those of lookup tables last. */
+  readonly keys: readonly Address[];
+  /** The program of each instruction. */
+  readonly programs: readonly Address[];
+  /** Accounts that the run may change, compared before and after. */
+  readonly watched: readonly Address[];
+  /** Accounts that it may not change and that decoding what it does needs. */
+  readonly known: readonly Address[];
 }
 
 interface Run {
   readonly slot: bigint;
   readonly problem: string | null;
   readonly unitsConsumed: bigint;
-  readonly after: readonly (AccountState | null)[] | null;
+  readonly after: readonly (AccountState | null)[];
+  readonly inner: readonly InnerInstruction[];
   readonly programs: readonly Address[];
 }
 
+/** A busy vault changes with every slot; each try takes a few milliseconds. */
+const TRIES = 16;
+
 /**
- * The vault and the fee account where the message names them, and every key that it may write to. Nothing else can change, and nodes
- * answer `null` for accounts that the message does not load.
+ * Runs the exact bytes, unsigned, at confirmed commitment on one node, and compares every account that the message can write before and
+ * after. The look before and the run are asked for at once; the look counts where it is of the run's own slot, or where it and a look
+ * after the run show the same: else state may have moved in between (a deposit could hide an outflow), and both are done again.
+ * Throws `ChainProblem` `simulation_failed` where the accounts do not hold still, and where the report of a run that succeeded leaves
+ * anything out (INVARIANT I5).
  */
-function watchedAccounts(message: ParsedMessage, addresses: WalletAddresses): readonly Address[] {
-  const written = message.instructions.flatMap(({ accounts }) =>
-    accounts.flatMap(({ address, writable }) => (writable && address !== null ? [address] : [])),
-  );
-  const own = [addresses.vault, addresses.feeAccount].filter((key) => message.keys.includes(key));
-  return [...new Set([...own, ...written])];
+export async function simulate(
+  call: Call,
+  what: Simulated,
+  context: DecodeContext,
+  minContextSlot: bigint | null,
+): Promise<SimulationReport> {
+  const looked = [...what.watched, ...what.known];
+  const looks: AccountsRead[] = [];
+  const look = async (): Promise<void> => {
+    looks.push(await fetchAccounts(call, looked, 'confirmed', minContextSlot));
+  };
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const [run] = await Promise.all([runOnce(call, what, minContextSlot), look()]);
+    if (run.problem !== null) return failed(run, run.problem);
+    if (!stateAt(run.slot, looks) && looks.some(({ newestSlot }) => newestSlot < run.slot)) await look();
+    const before = stateAt(run.slot, looks);
+    if (before) return report(run, what, before.accounts, context);
+  }
+  throw new ChainProblem(domainError('simulation_failed', { problem: 'the accounts kept changing while the transaction was simulated' }));
 }
 
-async function runOnce(call: Call, message: Uint8Array, parsed: ParsedMessage, watched: readonly Address[]): Promise<Run> {
-  const wire = Buffer.concat([Uint8Array.of(parsed.signers.length), new Uint8Array(64 * parsed.signers.length), message]);
+/** What the accounts held at the end of a slot, as far as the looks prove it. */
+function stateAt(slot: bigint, looks: readonly AccountsRead[]): AccountsRead | null {
+  const exact = looks.find((each) => each.slot === slot && each.newestSlot === slot);
+  if (exact) return exact;
+  const later = looks.filter((each) => each.slot >= slot);
+  const same = (one: AccountsRead, other: AccountsRead): boolean =>
+    one.accounts.every((account, index) => sameAccount(account, other.accounts[index] ?? null));
+  return looks.find((each) => each.newestSlot <= slot && later.some((other) => same(each, other))) ?? null;
+}
+
+async function runOnce(call: Call, what: Simulated, minContextSlot: bigint | null): Promise<Run> {
+  const { message, version, signatures, watched } = what;
+  const empty = new Uint8Array(64 * signatures);
+  // Up to version 0 the signatures stand first, after their count; in version 1 they follow the message.
+  const wire = version === 1 ? Buffer.concat([message, empty]) : Buffer.concat([Uint8Array.of(signatures), empty, message]);
   const answer = await call('simulateTransaction', [
     wire.toString('base64'),
     {
@@ -75,72 +88,66 @@ async function runOnce(call: Call, message: Uint8Array, parsed: ParsedMessage, w
       replaceRecentBlockhash: false,
       innerInstructions: true,
       accounts: { encoding: 'base64', addresses: watched },
+      ...(minContextSlot === null ? {} : { minContextSlot: Number(minContextSlot) }),
     },
   ]);
+  try {
+    return readRun(answer, what);
+  } catch (error) {
+    if (!isNodeFailure(error)) throw error;
+    throw new ChainProblem(domainError('simulation_failed', { problem: `in the report of the simulation ${error.message}` }));
+  }
+}
+
+/** INVARIANT I5: a report of success is complete or it is none. */
+function readRun(answer: unknown, { keys, programs, watched }: Simulated): Run {
   const { slot, value } = contextOf(answer, 'simulateTransaction');
   const { err, logs, accounts, unitsConsumed, innerInstructions } = objectOf(value, 'simulateTransaction');
-  const lines = logs === null || logs === undefined ? [] : listOf(logs, 'the logs').map((line) => textOf(line, 'a log line'));
+  if (err === undefined) unreadable('whether the transaction succeeded');
+  const units = unitsConsumed === undefined || unitsConsumed === null ? 0n : countOf(unitsConsumed, 'the units consumed');
+  const lines =
+    err !== null && (logs === null || logs === undefined) ? [] : listOf(logs, 'the logs').map((line) => textOf(line, 'a log line'));
   const problem = describeChainError(err, lines);
-  const after = problem === null ? listOf(accounts, 'the simulated accounts').map(readAccount) : null;
-  if (after !== null && after.length !== watched.length) unreadable('the simulated accounts');
-  return {
+  if (problem !== null) return { slot, problem, unitsConsumed: units, after: [], inner: [], programs: [...new Set(programs)].sort() };
+  const after = listOf(accounts, 'the simulated accounts').map(readAccount);
+  if (after.length !== watched.length) unreadable('the simulated accounts');
+  const inner = readInnerInstructions(innerInstructions, keys, programs.length);
+  return { slot, problem, unitsConsumed: units, after, inner, programs: invokedPrograms(programs, inner, lines) };
+}
+
+function failed({ unitsConsumed, slot, programs }: Run, problem: string): SimulationReport {
+  const nothing = {
+    vaultOutflows: [],
+    vaultInflows: [],
+    leavesTooLittle: false,
+    feeAccountOutflowLamports: 0n,
+    authorityChanges: [],
+    innerEffects: [],
+  };
+  return { succeeded: false, problem, unitsConsumed, slot, programs, ...nothing };
+}
+
+function report(run: Run, what: Simulated, before: readonly (AccountState | null)[], context: DecodeContext): SimulationReport {
+  const { after, slot, unitsConsumed, programs } = run;
+  const changes = what.watched.map((account, index) => ({ account, was: before[index] ?? null, is: after[index] ?? null }));
+  const facts: AccountFacts = {
     slot,
-    problem,
-    unitsConsumed: unitsConsumed === undefined || unitsConsumed === null ? 0n : countOf(unitsConsumed, 'the units consumed'),
-    after,
-    programs: invokedPrograms(parsed, innerInstructions, lines),
+    accounts: new Map([
+      // What the transaction creates is known by what it leaves behind.
+      ...changes.map(({ account, was, is }) => [account, was ?? is] as const),
+      ...what.known.map((account, index) => [account, before[what.watched.length + index] ?? null] as const),
+    ]),
   };
+  const innerEffects = run.inner.flatMap((each) => effectsOf(each, context, facts));
+  return { succeeded: true, problem: null, unitsConsumed, slot, programs, innerEffects, ...compareBalances(changes, context.addresses) };
 }
 
-function report(
-  run: Run,
-  watched: readonly Address[],
-  before: readonly (AccountState | null)[],
-  addresses: WalletAddresses,
-): SimulationReport {
-  const falls = new Map<AssetId, bigint>();
-  const authorityChanges: Address[] = [];
-  const { after } = run;
-  if (after !== null) {
-    for (const [index, account] of watched.entries()) {
-      const [was, is] = [before[index] ?? null, after[index] ?? null];
-      if (account === addresses.vault) {
-        addFall(falls, NATIVE_ASSET, was?.lamports ?? 0n, is?.lamports ?? 0n);
-        if (was && was.owner !== (is?.owner ?? was.owner)) authorityChanges.push(account);
-        continue;
-      }
-      const tokens = readTokenAccount(was);
-      if (tokens?.owner !== addresses.vault) continue;
-      const left = readTokenAccount(is);
-      const stays = left !== null && left.mint === tokens.mint && left.owner === tokens.owner;
-      addFall(falls, tokenAsset(tokens.mint), tokens.amount, stays ? left.amount : 0n);
-      if (!stays || was?.owner !== is?.owner || authoritiesOf(tokens) !== authoritiesOf(left)) authorityChanges.push(account);
-    }
-  }
-  const feeIndex = watched.indexOf(addresses.feeAccount);
-  const feeFall = after === null || feeIndex < 0 ? 0n : (before[feeIndex]?.lamports ?? 0n) - (after[feeIndex]?.lamports ?? 0n);
-  return {
-    succeeded: run.problem === null,
-    problem: run.problem,
-    unitsConsumed: run.unitsConsumed,
-    slot: run.slot,
-    vaultOutflows: [...falls].map(([asset, amount]) => ({ asset, amount })),
-    feeAccountOutflowLamports: feeFall > 0n ? feeFall : 0n,
-    authorityChanges,
-    programs: run.programs,
-  };
-}
-
-function addFall(falls: Map<AssetId, bigint>, asset: AssetId, was: bigint, is: bigint): void {
-  if (was > is) falls.set(asset, (falls.get(asset) ?? 0n) + was - is);
-}
-
-/** Who may act on a token account and how far, as one comparable text. */
-function authoritiesOf(account: TokenAccount): string {
-  return JSON.stringify([account.owner, account.delegate, account.closeAuthority, account.delegatedAmount.toString()]);
-}
-
-function same(one: AccountState | null, other: AccountState | null): boolean {
-  if (one === null || other === null) return one === other;
-  return one.lamports === other.lamports && one.owner === other.owner && Buffer.compare(one.data, other.data) === 0;
+function effectsOf(
+  { instruction, program, accounts, data }: InnerInstruction,
+  context: DecodeContext,
+  facts: AccountFacts,
+): readonly Effect[] {
+  if (data === null)
+    return [{ kind: 'unknown', instruction, program, reason: 'the node tells an inner instruction in words that are not understood' }];
+  return decodeInner(program, accounts, data, context, facts).map((effect) => ({ ...effect, instruction }) as Effect);
 }

@@ -4,6 +4,9 @@ import { isNodeTrouble, type RpcPool } from './rpc-pool.ts';
 
 const ALREADY_THERE = /already (been )?processed/i;
 
+/** The port's promise: whatever was not handed over within a second never is. */
+const SEND_MS = 1_000;
+
 /**
  * Hands the bytes to every node at once; one that takes them is enough. Errors:
  * - `chain_rejected` with `mayHaveLanded: true`: no node said yes, and at least one broke off or timed out after it may have read them;
@@ -12,10 +15,8 @@ const ALREADY_THERE = /already (been )?processed/i;
  * Each speaks of this submission only: the same bytes may have landed by an earlier one.
  */
 export async function submit(pool: RpcPool, wire: Uint8Array): Promise<Result<void, DomainError>> {
-  const outcomes = await pool.broadcast('sendTransaction', [
-    Buffer.from(wire).toString('base64'),
-    { encoding: 'base64', skipPreflight: true, maxRetries: 0 },
-  ]);
+  const params = [Buffer.from(wire).toString('base64'), { encoding: 'base64', skipPreflight: true, maxRetries: 0 }];
+  const outcomes = await pool.broadcast('sendTransaction', params, SEND_MS);
   if (outcomes.some(accepted)) return ok(undefined);
   const problem = outcomes.map((outcome, index) => `node ${index + 1}: ${wordsOf(outcome)}`).join('; ');
   if (outcomes.some((outcome) => outcome.kind === 'unreachable' && outcome.sent))

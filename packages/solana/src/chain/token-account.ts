@@ -11,6 +11,8 @@ export interface TokenAccount {
   readonly delegatedAmount: bigint;
   readonly closeAuthority: Address | null;
   readonly frozen: boolean;
+  /** Wrapped SOL: the amount is part of the account's lamports. */
+  readonly native: boolean;
 }
 
 const BYTES = 165;
@@ -33,5 +35,6 @@ export function readTokenAccount(account: AccountState | null): TokenAccount | n
     delegatedAmount: data.readBigUInt64LE(121),
     closeAuthority: data.readUInt32LE(129) === 0 ? null : addressAt(133),
     frozen: state === 2,
+    native: data.readUInt32LE(109) !== 0,
   };
 }

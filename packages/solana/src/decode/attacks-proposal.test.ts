@@ -178,7 +178,8 @@ describe('INVARIANT I5: what the vault may be made to do', () => {
     ).not.toEqual([]);
   });
   test('an unknown program, nothing at all, and every truncation or added byte', () => {
-    expect(unknown(inner(attacked.wallet.addresses.vault, { programAddress: kitAddress(mallory) }))).not.toEqual([]);
+    const called = inner(attacked.wallet.addresses.vault, { programAddress: kitAddress(mallory), data: Uint8Array.of(7) });
+    expect(effectsOf(called, step(1)).filter(({ kind }) => kind === 'program_call')).toMatchObject([{ program: mallory, data: '07' }]);
     expect(unknown(inner(attacked.wallet.addresses.vault))).not.toEqual([]);
     const { bytes } = compileVaultMessage(attacked.wallet.addresses.vault, [transfer()]);
     for (let length = 0; length < bytes.length; length += 1) expect(unknown(createWith(bytes.subarray(0, length)))).not.toEqual([]);

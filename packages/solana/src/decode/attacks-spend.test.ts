@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { address, type Effect, NATIVE_ASSET, tokenAsset } from '@countersign/core';
 import { AccountRole, createNoopSigner, type Instruction } from '@solana/kit';
 import { getTransferSolInstruction } from '@solana-program/system';
@@ -31,6 +32,7 @@ import {
 } from '../test-support/attacked-wallet.ts';
 import { must } from '../test-support/must.ts';
 import { contextOf } from '../test-support/test-wallet.ts';
+import { NO_FACTS } from './account-facts.ts';
 import { decodeMessage } from './decode-message.ts';
 import { describeEffect } from './describe-effect.ts';
 
@@ -104,11 +106,18 @@ describe('INVARIANT I5: what stands beside a payment', () => {
   test('compute budget: twice, too large, other kinds, a byte more', () => {
     const units = computeBudget(2, 1, 0, 0, 0);
     expect(unknownsOf(units)).toEqual([]);
-    expect(unknownsOf(units, units)).not.toEqual([]);
+    const [heap, loaded, price] = [computeBudget(1, 0, 0, 4, 0), computeBudget(4, 1, 0, 0, 0), computeBudget(3, 1, 0, 0, 0, 0, 0, 0, 0)];
+    expect(unknownsOf(heap, loaded, price, units)).toEqual([]);
+    for (const twice of [units, heap, loaded, price]) expect(unknownsOf(twice, twice)).toEqual([expect.stringContaining('again')]);
     for (const odd of [
       computeBudget(2, 0xff, 0xff, 0xff, 0xff),
-      computeBudget(1, 0, 0, 4, 0),
-      computeBudget(4, 1, 0, 0, 0),
+      computeBudget(0, 1, 0, 0, 0, 1, 0, 0, 0),
+      computeBudget(1, 1, 0, 4, 0),
+      computeBudget(1, 0, 0x7c, 0, 0),
+      computeBudget(1, 0, 4, 4, 0),
+      computeBudget(4, 0, 0, 0, 0),
+      computeBudget(4, 1, 0, 0, 4),
+      computeBudget(5, 1, 0, 0, 0),
       computeBudget(2, 1, 0, 0, 0, 0),
       computeBudget(),
     ])
@@ -144,7 +153,7 @@ describe('INVARIANT I5: what stands beside a payment', () => {
       ...new Array<number>(32).fill(3),
       ...bytes.subarray(5 + 32 * keys),
     ]);
-    expect(must(decodeMessage(stray, contextOf(attacked.wallet)))).toContainEqual(
+    expect(must(decodeMessage(stray, contextOf(attacked.wallet), NO_FACTS))).toContainEqual(
       expect.objectContaining({ kind: 'unknown', reason: expect.stringContaining('no instruction uses') }),
     );
   });
@@ -152,7 +161,7 @@ describe('INVARIANT I5: what stands beside a payment', () => {
     const { bytes } = compileMessage(attacked.wallet.addresses.feeAccount, [computeBudget(2, 1, 0, 0, 0)], lifetime);
     const context = contextOf(attacked.wallet);
     const lied = { ...context, addresses: { ...context.addresses, vault: mallory } };
-    expect(must(decodeMessage(bytes, lied)).map(({ kind }) => kind)).toContain('unknown');
+    expect(must(decodeMessage(bytes, lied, NO_FACTS)).map(({ kind }) => kind)).toContain('unknown');
   });
 });
 
@@ -203,13 +212,43 @@ describe('settings of the wallet', () => {
     expect(unknownsOf(withAccount(add, 2, limit))).not.toEqual([]);
     expect(unknownsOf(withAccount(removeSpendingLimit(addresses, limit), 3, mallory))).not.toEqual([]);
   });
-  test('settings that nobody needs are unknown', () => {
-    const common = {
-      multisig: kitAddress(attacked.wallet.addresses.multisig),
-      configAuthority: createNoopSigner(kitAddress(attacked.wallet.addresses.owner)),
-      memo: null,
-    };
-    expect(unknownsOf(squads.getMultisigChangeThresholdInstruction({ ...common, newThreshold: 1 }))).not.toEqual([]);
-    expect(unknownsOf(squads.getMultisigSetTimeLockInstruction({ ...common, timeLock: 0 }))).not.toEqual([]);
+  test('who decides, when and for whom is told; everything else of Squads is unknown', () => {
+    const { multisig, owner } = attacked.wallet.addresses;
+    const common = { multisig: kitAddress(multisig), configAuthority: createNoopSigner(kitAddress(owner)), memo: null };
+    const settings: readonly (readonly [Instruction, object])[] = [
+      [squads.getMultisigChangeThresholdInstruction({ ...common, newThreshold: 1 }), { action: 'set_threshold', threshold: 1 }],
+      [squads.getMultisigSetTimeLockInstruction({ ...common, timeLock: 0 }), { action: 'set_time_lock', seconds: 0 }],
+      [
+        squads.getMultisigSetConfigAuthorityInstruction({
+          ...common,
+          configAuthority: common.configAuthority,
+          configAuthorityArg: kitAddress(mallory),
+        }),
+        { action: 'set_config_authority', authority: mallory },
+      ],
+      [
+        squads.getMultisigSetRentCollectorInstruction({ ...common, rentCollector: kitAddress(mallory) }),
+        { action: 'set_rent_collector', rentCollector: mallory },
+      ],
+    ];
+    for (const [instruction, expected] of settings) {
+      expect(effectsOf(instruction).slice(1)).toMatchObject([{ kind: 'governance', wallet: multisig, ...expected }]);
+      expect(unknownsOf(withAccount(instruction, 0, mallory))).not.toEqual([]);
+      expect(unknownsOf(withAccount(instruction, 1, mallory))).not.toEqual([]);
+      expect(unknownsOf(withData(instruction, (bytes) => [...bytes, 0]))).not.toEqual([]);
+      expect(unknownsOf(withData(instruction, (bytes) => bytes.slice(0, -1)))).not.toEqual([]);
+    }
+    const cancel = { multisig: kitAddress(multisig), member: createNoopSigner(kitAddress(owner)), proposal: kitAddress(limit) };
+    const named: readonly (readonly [string, string])[] = [
+      ['config_transaction_create', 'other settings'],
+      ['vault_transaction_create_from_buffer', 'came earlier'],
+      ['batch_execute_transaction', 'batch'],
+      ['proposal_cancel_v2', 'approved'],
+    ];
+    for (const [name, words] of named) {
+      const data = createHash('sha256').update(`global:${name}`).digest().subarray(0, 8);
+      const other = withData(squads.getProposalCancelInstruction({ ...cancel, args: { memo: null } }), () => [...data]);
+      expect(unknownsOf(other)).toEqual([expect.stringContaining(words)]);
+    }
   });
 });

@@ -1,73 +1,60 @@
-import type { Address, DecodeContext, DomainError, Effect, Result } from '@countersign/core';
-import { ok } from '@countersign/core';
-import { ASSOCIATED_TOKEN, COMPUTE_BUDGET, MEMO, SQUADS } from './addresses/programs.ts';
-import { vaultOf } from './addresses/squads-addresses.ts';
-import { Malformed } from './bytes/malformed.ts';
-import { decodeAssociatedToken } from './instructions/associated-token.ts';
-import { decodeComputeBudget, feeLamports } from './instructions/compute-budget.ts';
-import { decodeMemo } from './instructions/memo.ts';
+import { type DecodeContext, type DomainError, type Effect, ok, type Result } from '@countersign/core';
+import type { AccountFacts } from './account-facts.ts';
+import { SQUADS } from './addresses/programs.ts';
+import { decodeEach } from './decode-instruction.ts';
+import { FactReader } from './fact-reader.ts';
 import { PROPOSAL_RENT_LAMPORTS } from './instructions/rent.ts';
-import { decodeSquads } from './instructions/squads.ts';
-import { type ParsedInstruction, type ParsedMessage, parseMessage } from './parse-message.ts';
-import type { CreatedProposal, InstructionDecoder, Scope } from './scope.ts';
-
-const DECODERS: ReadonlyMap<Address, InstructionDecoder<ParsedInstruction>> = new Map([
-  [COMPUTE_BUDGET, decodeComputeBudget],
-  [ASSOCIATED_TOKEN, decodeAssociatedToken],
-  [MEMO, decodeMemo],
-  [SQUADS, decodeSquads],
-]);
+import { makeScope } from './make-scope.ts';
+import { feeOf, oddities, unread } from './message-effects.ts';
+import { parseMessage } from './parse-message.ts';
+import type { ParsedMessage } from './parsed-message.ts';
+import { resolveMessage } from './resolve-message.ts';
+import type { CreatedProposal } from './scope.ts';
 
 /**
- * INVARIANT I6: every effect of a message, from its bytes alone, by code that shares nothing with the code that builds messages.
- * First the fee, then the effects of each instruction in order. What is not understood to the last byte is an `unknown` effect, never
- * left out (INVARIANT I5). Error: `undecodable_message` when the bytes are no message at all.
+ * INVARIANT I6: every effect of a message of the service, from its bytes and what the chain says about the accounts that it names, by code
+ * that shares nothing with the code that builds messages. First the fee, then the effects of each instruction in order. What is not understood
+ * to the last byte is an `unknown` effect, never left out (INVARIANT I5). With `NO_FACTS` token accounts are taken for what they derive from.
+ * Error: `undecodable_message` when the bytes are no message at all.
  */
-export function decodeMessage(bytes: Uint8Array, context: DecodeContext): Result<readonly Effect[], DomainError> {
+export function decodeMessage(bytes: Uint8Array, context: DecodeContext, facts: AccountFacts): Result<readonly Effect[], DomainError> {
   const parsed = parseMessage(bytes);
   if (!parsed.ok) return parsed;
-  return ok(decodeParsed(parsed.value, context));
+  const reader = new FactReader(facts);
+  const { effects, scope } = decodeOuter(parsed.value, context, facts, reader);
+  return ok(reader.offline ? effects : [...effects, ...unread(scope)]);
 }
 
-function decodeParsed(message: ParsedMessage, context: DecodeContext): readonly Effect[] {
-  const { multisig } = context.addresses;
-  const scope: Scope = {
-    context,
-    multisig,
-    vault: vaultOf(multisig),
-    created: [],
-    tokenOwners: new Map(),
-    budget: { unitLimit: null, priceMicroLamports: null },
-  };
-  const effects = message.instructions.flatMap((instruction, position) => decodeInstruction(instruction, position, scope));
+export function decodeOuter(
+  message: ParsedMessage,
+  context: DecodeContext,
+  facts: AccountFacts,
+  reader: FactReader,
+): { readonly effects: readonly Effect[]; readonly scope: ReturnType<typeof makeScope> } {
+  const scope = makeScope(context, 'outer', reader, message.config);
+  const resolved = resolveMessage(message, facts);
+  const effects = resolved.instructions.flatMap((instruction, position) => decodeEach(instruction, position, scope));
   const [payer] = message.signers;
   if (payer === undefined) throw new Error('a parsed message has a fee payer');
-  const amountLamports = feeLamports(message.signers.length, message.instructions.length, scope.budget);
-  return [
-    { kind: 'fee', instruction: null, payer, amountLamports },
-    ...effects,
-    ...scope.created.flatMap((created) => leftOpen(created)),
-    ...oddities(message, scope),
-  ];
-}
-
-function decodeInstruction(instruction: ParsedInstruction, position: number, scope: Scope): readonly Effect[] {
-  try {
-    const decode = DECODERS.get(instruction.program);
-    if (!decode) throw new Malformed('calls a program that is not understood');
-    return decode(instruction, position, scope);
-  } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    return [{ kind: 'unknown', instruction: position, program: instruction.program, reason: `the instruction ${error.message}` }];
-  }
+  return {
+    scope,
+    effects: [
+      feeOf(message, scope, payer),
+      ...effects,
+      ...scope.created.flatMap((created) => leftOpen(created)),
+      ...oddities(message, resolved, scope),
+    ],
+  };
 }
 
 /** What a proposal that this message creates leaves behind when the message does not also close it. */
-function leftOpen(created: CreatedProposal): readonly Effect[] {
-  const { proposed, transaction, position, rentPayer, transactionRentLamports, closed } = created;
-  if (!proposed) return [unknown(position, SQUADS, 'creates a vault transaction that this message does not propose')];
+function leftOpen({ proposed, transaction, position, rentPayer, transactionRentLamports, closed }: CreatedProposal): readonly Effect[] {
+  if (!proposed) {
+    const reason = 'the instruction creates a vault transaction that this message does not propose';
+    return [{ kind: 'unknown', instruction: position, program: SQUADS, reason }];
+  }
   if (closed) return [];
-  const common = { kind: 'account_creation', payer: rentPayer } as const;
+  const common = { kind: 'account_creation', payer: rentPayer, owner: null } as const;
   return [
     { ...common, instruction: position, account: transaction, what: 'vault transaction', maximumRentLamports: transactionRentLamports },
     {
@@ -78,23 +65,4 @@ function leftOpen(created: CreatedProposal): readonly Effect[] {
       maximumRentLamports: PROPOSAL_RENT_LAMPORTS,
     },
   ];
-}
-
-function oddities(message: ParsedMessage, scope: Scope): readonly Effect[] {
-  const found: Effect[] = [];
-  if (message.instructions.length === 0) found.push(unknown(null, null, 'has no instruction'));
-  for (const table of message.lookupTables) found.push(unknown(null, null, `takes accounts from lookup table ${table}`));
-  if (scope.vault !== scope.context.addresses.vault)
-    found.push(unknown(null, null, `is for a wallet whose vault is said to be ${scope.context.addresses.vault} and is ${scope.vault}`));
-  const used = new Set<Address | null>([message.signers[0] ?? null]);
-  for (const { program, accounts } of message.instructions) {
-    used.add(program);
-    for (const { address } of accounts) used.add(address);
-  }
-  for (const key of message.keys) if (!used.has(key)) found.push(unknown(null, null, `names ${key}, which no instruction uses`));
-  return found;
-}
-
-function unknown(instruction: number | null, program: Address | null, problem: string): Effect {
-  return { kind: 'unknown', instruction, program, reason: `the ${instruction === null ? 'message' : 'instruction'} ${problem}` };
 }

@@ -1,4 +1,4 @@
-import { type AssetOutflow, address, NATIVE_ASSET, tokenAsset } from '@countersign/core';
+import { type AssetOutflow, address, type Effect, NATIVE_ASSET, tokenAsset } from '@countersign/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeEffect } from './describe-effect.ts';
@@ -19,18 +19,98 @@ const outflow: AssetOutflow = {
   destination: to,
   destinationAccount: to,
   spendingLimit: null,
+  hazards: [],
 };
 
 describe('effects in words', () => {
   test('SOL', () => {
-    expect(describeEffect(outflow)).toBe(`The vault ${vault} sends 0.25 SOL (250000000 lamports) to ${to}.`);
+    expect(describeEffect(outflow)).toBe(`Send 0.25 SOL (250000000 lamports) from vault ${vault} to ${to}.`);
   });
   test('a token to a wallet that is not known', () => {
     const tokens = { ...outflow, asset: tokenAsset(mint), decimals: 6, sourceAccount: account, destination: null, destinationAccount: to };
     expect(describeEffect({ ...tokens, spendingLimit: account })).toBe(
-      `The vault ${vault} (token account ${account}) sends 250 (250000000 base units) of token ${mint} to token account ${to}, ` +
+      `Send 250 (250000000 base units) of wrapped SOL ${mint} from vault ${vault} (account ${account}) to token account ${to}, ` +
         `whose wallet is not known, within spending limit ${account}.`,
     );
+  });
+  test.each<[Effect, string]>([
+    [
+      { ...outflow, hazards: ['it is odd', 'very'] },
+      `Send 0.25 SOL (250000000 lamports) from vault ${vault} to ${to}. Beware: it is odd; very.`,
+    ],
+    [
+      { kind: 'own_move', instruction: 0, asset: NATIVE_ASSET, amount: 1n, from: vault, to: account },
+      `Move 0.000000001 SOL (1 lamports) between accounts of the vault, from ${vault} to ${account}.`,
+    ],
+    [
+      { kind: 'fee', instruction: null, payer: to, amountLamports: 5_000n },
+      `${to} pays a network fee of at most 0.000005 SOL (5000 lamports).`,
+    ],
+    [
+      { kind: 'account_creation', instruction: 0, account, payer: to, owner: null, what: 'proposal', maximumRentLamports: 1n },
+      `${to} pays at most 0.000000001 SOL (1 lamports) of rent for ${account}: proposal.`,
+    ],
+    [
+      { kind: 'account_closing', instruction: 0, account, destination: to, amountLamports: 1n },
+      `Close account ${account}; ${to} gets 0.000000001 SOL (1 lamports).`,
+    ],
+    [
+      { kind: 'account_closing', instruction: 0, account, destination: to, amountLamports: null },
+      `Close account ${account}; ${to} gets whatever lamports it then holds.`,
+    ],
+    [
+      { kind: 'delegate_approval', instruction: 0, asset: tokenAsset(to), amount: 5n, account, delegate: vault },
+      `Let ${vault} take up to 5 base units of token ${to} from the vault's account ${account}, at any time.`,
+    ],
+    [{ kind: 'delegate_revocation', instruction: 0, account }, `Let nobody but the vault take from its account ${account} any more.`],
+    [
+      { kind: 'authority_change', instruction: 0, account, authority: 'close authority', to },
+      `Make ${to} the close authority of ${account}.`,
+    ],
+    [
+      { kind: 'authority_change', instruction: 0, account, authority: 'mint authority', to: null },
+      `Give up the mint authority of ${account} for ever.`,
+    ],
+    [
+      { kind: 'burn', instruction: 0, asset: null, amount: 5n, account },
+      `Destroy 5 base units of an unknown token of the vault's account ${account}.`,
+    ],
+    [{ kind: 'memo', instruction: 0, text: 'a"b' }, 'The transaction carries the memo "a\\"b".'],
+    [
+      {
+        kind: 'program_call',
+        instruction: 0,
+        program: to,
+        data: '0aff',
+        accounts: [
+          { address: vault, signer: true, writable: true, role: 'vault' },
+          { address: account, signer: false, writable: false, role: 'other' },
+        ],
+      },
+      `Call program ${to}, which is not known here, with data 0aff and accounts [${vault}, the vault, signing, writable] [${account}].`,
+    ],
+    [
+      { kind: 'program_call', instruction: 0, program: to, data: '', accounts: [] },
+      `Call program ${to}, which is not known here, with no data and no account.`,
+    ],
+    [
+      { kind: 'foreign', instruction: 0, program: to, what: 'System Transfer' },
+      `Program ${to} does something that concerns nothing of this wallet: System Transfer.`,
+    ],
+    [
+      { kind: 'governance', instruction: 0, wallet: vault, action: 'set_threshold', threshold: 1 },
+      `Lets 1 of the members of wallet ${vault} decide together.`,
+    ],
+    [
+      { kind: 'governance', instruction: 0, wallet: vault, action: 'set_config_authority', authority: to },
+      `Makes ${to} the one who configures wallet ${vault}.`,
+    ],
+    [
+      { kind: 'unknown', instruction: 2, program: to, reason: 'it says "x"' },
+      `Something is not understood. Instruction 2 of program ${to}: "it says \\"x\\"".`,
+    ],
+  ])('%#', (effect, sentence) => {
+    expect(describeEffect(effect)).toBe(sentence);
   });
   test('a limit without destinations is loud', () => {
     const limit = { kind: 'governance', instruction: 0, wallet: vault, action: 'add_limit', spendingLimit: account } as const;

@@ -5,6 +5,7 @@ import { autonomous, countersigned } from '../test-support/built-messages.ts';
 import { must } from '../test-support/must.ts';
 import { testKey } from '../test-support/test-key.ts';
 import { contextOf, type TestWallet, testWallet } from '../test-support/test-wallet.ts';
+import { NO_FACTS } from './account-facts.ts';
 import { decodeMessage } from './decode-message.ts';
 import { parseMessage } from './parse-message.ts';
 
@@ -38,7 +39,7 @@ describe('INVARIANT I5: only whole messages are read', () => {
   test('random bytes never throw', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-        decodeMessage(bytes, contextOf(wallet));
+        decodeMessage(bytes, contextOf(wallet), NO_FACTS);
       }),
       { numRuns: 2_000 },
     );
@@ -56,7 +57,7 @@ describe('INVARIANT I5: only whole messages are read', () => {
   test.each<[string, Uint8Array, RegExp | null]>([
     ['a legacy message', byHand([1, 0, 1], [1, 2], [1, 1, 1, 0, 2, 7, 7]), null],
     ['a version 0 message', byHand([0x80, 1, 0, 1], [1, 2], [1, 1, 1, 0, 0, 0]), null],
-    ['version 1 (SIMD-0385)', byHand([0x81, 1, 0, 1], [1, 2], [1, 1, 0, 0, 0]), /version 1/],
+    ['version 2', byHand([0x82, 1, 0, 1], [1, 2], [1, 1, 0, 0, 0]), /version 2/],
     ['version 127', byHand([0xff, 1, 0, 1], [1, 2], [1, 1, 0, 0, 0]), /version 127/],
     ['no signer', byHand([0, 0, 1], [1, 2], [1, 1, 0, 0]), /header/],
     ['a read-only fee payer', byHand([1, 1, 1], [1, 2], [1, 1, 0, 0]), /header/],
@@ -93,8 +94,8 @@ describe('a message with a lookup table', () => {
     if (!bytes) throw new Error('no message');
     const looked = Uint8Array.from([...bytes.subarray(0, -1), 1, ...new Array<number>(32).fill(5), 1, 3, 1, 4]);
     const parsed = must(parseMessage(looked));
-    expect(parsed.lookupTables).toHaveLength(1);
-    expect(must(decodeMessage(looked, contextOf(wallet)))).toContainEqual(
+    expect(parsed.lookups).toEqual([{ table: expect.any(String), writable: [3], readonly: [4] }]);
+    expect(must(decodeMessage(looked, contextOf(wallet), NO_FACTS))).toContainEqual(
       expect.objectContaining({ kind: 'unknown', instruction: null, reason: expect.stringContaining('lookup table') }),
     );
   });
@@ -105,7 +106,7 @@ describe('any single changed byte', () => {
     for (const [which, bytes] of messages.entries()) {
       const context = contextOf(wallet);
       const show = (given: Uint8Array): string =>
-        JSON.stringify(decodeMessage(given, context), (_, value) => (typeof value === 'bigint' ? `${value}` : value));
+        JSON.stringify(decodeMessage(given, context, NO_FACTS), (_, value) => (typeof value === 'bigint' ? `${value}` : value));
       const original = show(bytes);
       const { keys } = must(parseMessage(bytes));
       const blockhashAt = 5 + 32 * keys.length;

@@ -5,7 +5,7 @@ import { buildVaultMessage } from '../build/intent.ts';
 import { kitAddress } from '../build/kit-address.ts';
 import { proposalSteps } from '../build/proposal-steps.ts';
 import type { VaultMessage } from '../build/vault-message.ts';
-import { decodeMessage } from '../decode/index.ts';
+import { decodeMessage, NO_FACTS } from '../decode/index.ts';
 import { must } from './must.ts';
 import { testKey } from './test-key.ts';
 import { contextOf, type TestWallet, testWallet } from './test-wallet.ts';
@@ -33,7 +33,7 @@ export async function attackedWallet(): Promise<Attacked> {
   const steps = await proposalSteps(wallet.addresses, message, 4n);
   const effectsOf: Attacked['effectsOf'] = (...instructions) => {
     const { bytes } = compileMessage(wallet.addresses.feeAccount, instructions, lifetime);
-    return must(decodeMessage(bytes, contextOf(wallet, [recipient])));
+    return must(decodeMessage(bytes, contextOf(wallet, [recipient]), NO_FACTS));
   };
   const unknownsOf: Attacked['unknownsOf'] = (...instructions) =>
     effectsOf(...instructions).flatMap((effect) => (effect.kind === 'unknown' ? [effect.reason] : []));

@@ -24,16 +24,16 @@ export function endScriptedNodes(): void {
 
 /** A node on loopback that answers as told and keeps the methods it was asked for. */
 export async function scriptedNode(
-  answer: (method: string, asked: number, params: readonly unknown[]) => Answer,
+  answer: (method: string, asked: number, params: readonly unknown[]) => Answer | Promise<Answer>,
 ): Promise<{ readonly url: string; readonly asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString()) as { id: number; method: string; params: unknown[] };
       asked.push(method);
-      const given = answer(method, asked.length, params);
+      const given = await answer(method, asked.length, params);
       if (given === 'break') request.socket.destroy();
       else if (given === 'garbage') response.end('<html>');
       else if (given === '500') response.writeHead(500).end('{"error":{"code":1,"message":"no"}}');
@@ -45,9 +45,28 @@ export async function scriptedNode(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-/** An adapter that waits 200 ms for a node. */
+/** What an honest node answers; a lie changes it or gives another answer. */
+export type Lie = (method: string, result: unknown, params: readonly unknown[]) => unknown;
+
+/** A node that asks an honest one and tells what the lie makes of the answer; `undefined` leaves it. */
+export function lyingNode(honestUrl: string, lie: Lie): Promise<{ readonly url: string; readonly asked: string[] }> {
+  return scriptedNode(async (method, _, params) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const response = await fetch(honestUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const { result, error } = (await response.json()) as { result?: unknown; error?: { code: number; message: string } };
+    if (error) return { error };
+    const told = lie(method, result, params);
+    return { result: told === undefined ? result : told };
+  });
+}
+
+/** An adapter that waits a second for a node. */
 export function adapterOf(...rpcUrls: readonly string[]): SolanaBlockchainAdapter {
-  const options = { rpcUrls, timeoutMs: 200, clock: { nowMs: () => Date.now() }, computeUnitPriceMicroLamports: 0n };
+  return adapterWaiting(1_000, ...rpcUrls);
+}
+
+export function adapterWaiting(timeoutMs: number, ...rpcUrls: readonly string[]): SolanaBlockchainAdapter {
+  const options = { rpcUrls, timeoutMs, clock: { nowMs: () => Date.now() }, computeUnitPriceMicroLamports: 0n };
   const adapter = createSolanaBlockchainAdapter(options);
   adapters.push(adapter);
   return adapter;

@@ -34,6 +34,8 @@ export const SOL = 1_000_000_000n;
 export interface TestChain {
   readonly process: RunningLocalchain;
   readonly adapter: SolanaBlockchainAdapter;
+  /** The result of one raw call to the node. */
+  rpc(method: string, ...params: readonly unknown[]): Promise<unknown>;
   fund(to: Address, amountLamports: bigint): Promise<void>;
   /** A mint of 6 decimals with `amount` base units in the holder's token account. */
   mint(holder: Address, amount: bigint, program?: 'token' | 'token-2022'): Promise<Address>;
@@ -48,11 +50,18 @@ export interface TestChain {
 
 const TOKEN_2022 = kitAddress(address('TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb'));
 
-export async function startTestChain(): Promise<TestChain> {
-  const process = await startLocalchain({ slotMs: 20 });
+/** `weather`: with the methods that bend the chain. `nodes`: how many nodes the adapter is told of, all the same one. */
+export async function startTestChain({
+  weather = false,
+  nodes = 1,
+}: {
+  readonly weather?: boolean;
+  readonly nodes?: number;
+} = {}): Promise<TestChain> {
+  const process = await startLocalchain({ slotMs: 20, weather });
   const rpc = createSolanaRpc(process.url);
   const options = { timeoutMs: 5_000, clock: { nowMs: () => Date.now() }, computeUnitPriceMicroLamports: 0n };
-  const adapter = createSolanaBlockchainAdapter({ ...options, rpcUrls: [process.url] });
+  const adapter = createSolanaBlockchainAdapter({ ...options, rpcUrls: Array.from({ length: nodes }, () => process.url) });
 
   const settle = async (signature: string, until: 'confirmed' | 'finalized'): Promise<TransactionStatus> => {
     for (let attempt = 0; attempt < 1_000; attempt += 1) {
@@ -77,9 +86,18 @@ export async function startTestChain(): Promise<TestChain> {
     await settle(await rpc.sendTransaction(getBase64EncodedWireTransaction(signed), { encoding: 'base64' }).send(), 'confirmed');
   };
 
+  const raw: TestChain['rpc'] = async (method, ...params) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+    const response = await fetch(process.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } };
+    if (error) throw new Error(`${method}: ${error.message}`);
+    return result;
+  };
+
   return {
     process,
     adapter,
+    rpc: raw,
     fund,
     mint: async (holder, amount, program = 'token') => {
       const payer = await createKeyPairSignerFromBytes(testKey().bytes);

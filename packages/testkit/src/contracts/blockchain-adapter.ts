@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Effect, encodeBase58, type IBlockchainAdapter, NATIVE_ASSET, outflows, type PlannedLimit } from '@countersign/core';
+import {
+  type BuiltMessage,
+  type Effect,
+  encodeBase58,
+  type IBlockchainAdapter,
+  NATIVE_ASSET,
+  outflows,
+  type PlannedLimit,
+} from '@countersign/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestKey } from '../test-key.ts';
+import { testCalls } from './blockchain-calls.ts';
 import { type BlockchainSubject, type ChainWorld, createChainWorld, SOL } from './chain-world.ts';
 import { errorOf, must } from './must.ts';
 
@@ -17,6 +26,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
     });
     const governance = (effects: readonly Effect[]) => effects.filter((effect) => effect.kind === 'governance');
     const unknown = (effects: readonly Effect[]) => effects.filter(({ kind }) => kind === 'unknown');
+    const effectsOf = async ({ bytes }: BuiltMessage) => must(await chain.decodeTransaction(bytes, world.context())).effects;
     const randomSignature = (): string => encodeBase58(randomBytes(64));
 
     beforeAll(async () => {
@@ -47,7 +57,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
 
     test('the messages that create a wallet say what the chain then holds', async () => {
       const { addresses, limits } = world;
-      const effects = (await Promise.all(world.created.map(({ bytes }) => chain.decodeTransaction(bytes, world.context())))).flatMap(must);
+      const effects = (await Promise.all(world.created.map(effectsOf))).flat();
       expect(unknown(effects)).toEqual([]);
       expect(outflows(effects)).toEqual([]);
       const members = [world.owner, world.agent].map((key) => ({ key: key.address, permissions: 7 }));
@@ -70,7 +80,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       const { addresses, limits } = world;
       const message = await world.autonomous(1_000n);
       expect(message.signers).toEqual([world.fee.address, world.agent.address]);
-      const effects = must(await chain.decodeTransaction(message.bytes, world.context()));
+      const effects = await effectsOf(message);
       expect(effects.map(({ kind }) => kind).sort()).toEqual(['asset_outflow', 'fee']);
       expect(outflows(effects)).toMatchObject([
         {
@@ -86,7 +96,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       const message = await world.countersigned(2n * SOL);
       expect(message.signers[0]).toBe(world.fee.address);
       expect([...message.signers].sort()).toEqual([world.fee, world.agent, world.owner].map((key) => key.address).sort());
-      const effects = must(await chain.decodeTransaction(message.bytes, world.context()));
+      const effects = await effectsOf(message);
       expect(unknown(effects)).toEqual([]);
       const outflow = { asset: NATIVE_ASSET, amount: 2n * SOL, source: vault, destination: world.recipient, spendingLimit: null };
       expect(outflows(effects)).toMatchObject([outflow]);
@@ -99,9 +109,9 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
 
     test('INVARIANT I6: a countersigned payment is built only for the intent that was consented to', async () => {
       const { addresses } = world;
-      const intent = must(await chain.buildIntent({ addresses, payment: world.payment(1n) }));
-      expect(must(await chain.buildIntent({ addresses, payment: world.payment(1n) }))).toEqual(intent);
-      const built = await chain.buildTransaction({ route: 'countersigned', addresses, payment: world.payment(2n), intent });
+      const intent = must(await chain.buildIntent({ addresses, action: world.payAction(1n) }));
+      expect(must(await chain.buildIntent({ addresses, action: world.payAction(1n) }))).toEqual(intent);
+      const built = await chain.buildTransaction({ route: 'countersigned', addresses, action: world.payAction(2n), intent });
       expect(errorOf(built)).toMatchObject({ code: 'decoded_differently' });
     });
 
@@ -113,8 +123,8 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
     test('INVARIANT I5: bytes that are no message are never described as harmless, simulated or sent', async () => {
       for (const bytes of [new Uint8Array(), Uint8Array.of(1, 2, 3), new Uint8Array(200)]) {
         const decoded = await chain.decodeTransaction(bytes, world.context());
-        expect(decoded.ok ? unknown(decoded.value).length : 1).toBeGreaterThan(0);
-        const simulated = await chain.simulateTransaction(bytes, world.addresses);
+        expect(decoded.ok ? unknown(decoded.value.effects).length : 1).toBeGreaterThan(0);
+        const simulated = await chain.simulateTransaction(bytes, world.context());
         expect(simulated.ok && simulated.value.succeeded).toBe(false);
         expect((await chain.assembleTransaction(bytes, [])).ok).toBe(false);
         expect(errorOf(await chain.submitTransaction(bytes))).toMatchObject({ code: 'chain_rejected', mayHaveLanded: false });
@@ -149,7 +159,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       const { addresses } = world;
       const before = await world.balance();
       const message = await world.autonomous(200_000_000n);
-      const report = must(await chain.simulateTransaction(message.bytes, addresses));
+      const report = must(await chain.simulateTransaction(message.bytes, world.context()));
       const vaultOutflows = [{ asset: NATIVE_ASSET, amount: 200_000_000n }];
       expect(report).toMatchObject({ succeeded: true, problem: null, vaultOutflows, authorityChanges: [] });
       const { wire, signature } = await world.assembled(message);
@@ -159,7 +169,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       expect(await world.settled(signature)).toMatchObject({ kind: 'finalized', error: null });
       must(await chain.submitTransaction(wire));
       expect(await world.balance()).toBe(before - 200_000_000n);
-      const effects = must(await chain.decodeTransaction(message.bytes, world.context()));
+      const effects = await effectsOf(message);
       const fees = effects.flatMap((effect) => (effect.kind === 'fee' ? [effect.amountLamports] : []));
       const landed = must(await chain.getTransaction(signature, addresses));
       expect(landed).toMatchObject({ error: null, feePayer: world.fee.address, vaultOutflows });
@@ -177,10 +187,12 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       expect(must(await chain.getTransaction(signature, world.addresses))).toMatchObject({ error: null, vaultOutflows });
     });
 
+    testCalls(() => ({ subject, world }));
+
     test('over the spending limit the simulation fails, and landed it moves nothing', async () => {
       const before = await world.balance();
       const message = await world.autonomous(2n * SOL);
-      const report = must(await chain.simulateTransaction(message.bytes, world.addresses));
+      const report = must(await chain.simulateTransaction(message.bytes, world.context()));
       expect(report).toMatchObject({ succeeded: false, problem: expect.any(String) });
       const { signature, error } = await world.land(message);
       expect(error).toBeTypeOf('string');
@@ -194,7 +206,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       const add = await world.plan(2, SOL / 2n);
       const remove = limits.map(({ spendingLimit }) => spendingLimit);
       const messages = must(await chain.replaceSpendingLimits({ addresses, remove, add }));
-      const effects = (await Promise.all(messages.map(({ bytes }) => chain.decodeTransaction(bytes, world.context())))).flatMap(must);
+      const effects = (await Promise.all(messages.map(effectsOf))).flat();
       expect(unknown(effects)).toEqual([]);
       expect(governance(effects).map(({ action }) => action)).toEqual(['remove_limit', 'add_limit']);
       for (const message of messages) expect(await world.land(message)).toMatchObject({ error: null });
@@ -232,7 +244,7 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
       for (const result of [
         await chain.readWallet(addresses.multisig),
         await chain.getBalance(addresses.vault, NATIVE_ASSET),
-        await chain.simulateTransaction(message.bytes, addresses),
+        await chain.simulateTransaction(message.bytes, world.context()),
         await chain.getTransactionStatus([signature]),
         await chain.getTransaction(signature, addresses),
         await chain.submitTransaction(wire),

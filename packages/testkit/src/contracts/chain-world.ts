@@ -6,17 +6,26 @@ import {
   NATIVE_ASSET,
   type Payment,
   type PlannedLimit,
+  type RequestedAction,
   type TransactionStatus,
   type WalletAddresses,
 } from '@countersign/core';
 import { createTestKey, type TestKey } from '../test-key.ts';
 import { must } from './must.ts';
 
+/** Lamports to a wallet. */
+export interface Transfer {
+  readonly to: Address;
+  readonly amount: bigint;
+}
+
 /** An implementation under test and the world around it. */
 export interface BlockchainSubject {
   readonly chain: IBlockchainAdapter;
   /** Gives lamports to an account; resolves when the chain has them. */
   fund(account: Address, amountLamports: bigint): Promise<void>;
+  /** An agent's own message by which the vault sends these amounts of the native asset, one after the other. */
+  sends(vault: Address, transfers: readonly Transfer[]): Uint8Array;
   /** Lets blocks pass until one higher than `blockHeight` is finalized. */
   passBlockHeight(blockHeight: bigint): Promise<void>;
   /** Makes every node unreachable, for good. */
@@ -39,7 +48,12 @@ export interface ChainWorld {
   payment(amount: bigint): Payment;
   /** A payment of the agent alone to the recipient, through the first limit. */
   autonomous(amount: bigint): Promise<BuiltMessage>;
+  payAction(amount: bigint): RequestedAction;
+  /** A call that sends these amounts to the recipient. */
+  callAction(amounts: readonly bigint[]): CallAction;
   countersigned(amount: bigint): Promise<BuiltMessage>;
+  /** Builds the intent of an action, and the transaction for it. */
+  together(action: RequestedAction): Promise<BuiltMessage>;
   signaturesOf(message: BuiltMessage): readonly GivenSignature[];
   assembled(message: BuiltMessage): Promise<{ readonly wire: Uint8Array; readonly signature: string }>;
   look(signature: string): Promise<{ readonly status: TransactionStatus | undefined; readonly finalizedBlockHeight: bigint }>;
@@ -50,6 +64,8 @@ export interface ChainWorld {
   balance(): Promise<bigint>;
   plan(revision: number, amount: bigint): Promise<readonly PlannedLimit[]>;
 }
+type CallAction = Extract<RequestedAction, { readonly kind: 'call' }>;
+
 interface GivenSignature {
   readonly signer: Address;
   readonly signature: Uint8Array;
@@ -77,10 +93,19 @@ export async function createChainWorld(subject: BlockchainSubject): Promise<Chai
     const spendingLimit = world.limits[0]?.spendingLimit ?? addresses.vault;
     return must(await chain.buildTransaction({ route: 'autonomous', addresses, payment: payment(amount), spendingLimit }));
   };
-  const countersigned = async (amount: bigint): Promise<BuiltMessage> => {
-    const intent = must(await chain.buildIntent({ addresses, payment: payment(amount) }));
-    return must(await chain.buildTransaction({ route: 'countersigned', addresses, payment: payment(amount), intent }));
+  const payAction = (amount: bigint): RequestedAction => ({ kind: 'payment', payment: payment(amount) });
+  const callAction = (amounts: readonly bigint[]): CallAction => {
+    const message = subject.sends(
+      addresses.vault,
+      amounts.map((amount) => ({ to: recipient, amount })),
+    );
+    return { kind: 'call', message, pins: [] };
   };
+  const together = async (action: RequestedAction): Promise<BuiltMessage> => {
+    const intent = must(await chain.buildIntent({ addresses, action }));
+    return must(await chain.buildTransaction({ route: 'countersigned', addresses, action, intent }));
+  };
+  const countersigned = (amount: bigint): Promise<BuiltMessage> => together(payAction(amount));
   const signaturesOf = ({ bytes, signers }: BuiltMessage): readonly GivenSignature[] =>
     signers.map((signer) => {
       const key = keys.find((each) => each.address === signer);
@@ -122,8 +147,8 @@ export async function createChainWorld(subject: BlockchainSubject): Promise<Chai
     if (error !== null) throw new Error(error);
   }
   const world: ChainWorld = {
-    ...{ fee, owner, agent, recipient, addresses, created, limits, context, payment, autonomous, countersigned },
-    ...{ signaturesOf, assembled, look, settled, land, balance, plan },
+    ...{ fee, owner, agent, recipient, addresses, created, limits, context, payment, payAction, callAction, autonomous, countersigned },
+    ...{ together, signaturesOf, assembled, look, settled, land, balance, plan },
   };
   return world;
 }

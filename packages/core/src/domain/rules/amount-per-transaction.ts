@@ -1,40 +1,40 @@
-import type { AssetId } from '../asset.ts';
 import type { Objection } from '../decision.ts';
-import { type Effect, outflows } from '../effect.ts';
-import { assetRuleFor } from '../policy.ts';
 import { objection, type Rule } from './rule.ts';
 
-/** The gross sum of all outflows of an asset in the message, which no splitting into instructions can lower. */
-export function sumByAsset(effects: readonly Effect[]): ReadonlyMap<AssetId, bigint> {
-  const sums = new Map<AssetId, bigint>();
-  for (const { asset, amount } of outflows(effects)) sums.set(asset, (sums.get(asset) ?? 0n) + amount);
-  return sums;
-}
-
+/** The gross sum of an asset over the whole message: up to `autonomous` alone, up to `delayed` after a wait, up to the ceiling with the owner. */
 export const amountPerTransaction: Rule = {
   name: 'amount-per-transaction',
-  judge({ effects, rules }) {
-    return [...sumByAsset(effects)].flatMap(([asset, amount]): Objection[] => {
-      const limit = assetRuleFor(rules, asset)?.perTransaction;
-      if (!limit || amount <= limit.autonomous) return [];
-      const details = { asset, amount: amount.toString(), autonomous: limit.autonomous.toString(), ceiling: limit.ceiling.toString() };
-      if (amount > limit.ceiling)
-        return [
+  judge({ flows, index }) {
+    const objections: Objection[] = [];
+    for (const [asset, amount] of flows.counted) {
+      const limit = index.assets.get(asset)?.perTransaction;
+      if (!limit || amount <= limit.autonomous) continue;
+      const { autonomous, ceiling, delayed } = limit;
+      const details = { asset, amount: amount.toString(), autonomous: autonomous.toString(), ceiling: ceiling.toString() };
+      const what = `${amount} base units of ${asset} are`;
+      if (amount > ceiling)
+        objections.push(
+          objection('amount-per-transaction', 'denied', `${what} over the ceiling of ${ceiling} for one transaction.`, details),
+        );
+      else if (delayed !== null && amount <= delayed.upTo)
+        objections.push(
           objection(
             'amount-per-transaction',
-            'denied',
-            `${amount} base units of ${asset} are over the ceiling of ${limit.ceiling} for one transaction.`,
+            'needs_delay',
+            `${what} more than the ${autonomous} that the agent may pay at once; up to ${delayed.upTo} it pays after ${delayed.delaySeconds} s.`,
+            { ...details, delayedUpTo: delayed.upTo.toString(), delaySeconds: delayed.delaySeconds },
+          ),
+        );
+      else
+        objections.push(
+          objection(
+            'amount-per-transaction',
+            'needs_owner',
+            `${what} more than the ${delayed?.upTo ?? autonomous} that the agent may pay alone in one transaction.`,
             details,
           ),
-        ];
-      return [
-        objection(
-          'amount-per-transaction',
-          'needs_owner',
-          `${amount} base units of ${asset} are more than the ${limit.autonomous} that the agent may pay alone at once.`,
-          details,
-        ),
-      ];
-    });
+        );
+    }
+    return objections;
   },
 };

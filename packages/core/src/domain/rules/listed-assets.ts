@@ -1,12 +1,14 @@
-import { outflows } from '../effect.ts';
-import { assetRuleFor } from '../policy.ts';
+import type { Objection } from '../decision.ts';
 import { objection, type Rule } from './rule.ts';
 
-/** An asset that the policy does not list cannot leave. */
+/** An asset that the policy does not list cannot leave, whichever witness saw it. */
 export const listedAssets: Rule = {
   name: 'listed-assets',
-  judge({ effects, rules }) {
-    const unlisted = new Set(outflows(effects).flatMap(({ asset }) => (assetRuleFor(rules, asset) ? [] : [asset])));
-    return [...unlisted].map((asset) => objection('listed-assets', 'denied', `The policy does not list the asset ${asset}.`, { asset }));
+  judge({ flows, index }) {
+    const objections: Objection[] = [];
+    for (const [asset] of flows.counted)
+      if (!index.assets.has(asset))
+        objections.push(objection('listed-assets', 'denied', `The policy does not list the asset ${asset}.`, { asset }));
+    return objections;
   },
 };

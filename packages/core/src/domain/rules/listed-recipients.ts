@@ -1,32 +1,25 @@
-import { type Address, looksLike } from '../address.ts';
+import { looksLike } from '../address.ts';
 import type { Objection } from '../decision.ts';
-import { outflows } from '../effect.ts';
-import { objection, type Rule } from './rule.ts';
+import { recipientsOf } from '../rolling-windows.ts';
+import { alarm, objection, type Rule } from './rule.ts';
 
 /** Value goes to listed recipients; to others never, or only with the owner, as the policy says. A look-alike of a listed address is always refused. */
 export const listedRecipients: Rule = {
   name: 'listed-recipients',
-  judge({ effects, rules }) {
-    const destinations = new Set(outflows(effects).flatMap(({ destination }): Address[] => (destination === null ? [] : [destination])));
-    return [...destinations].flatMap((destination): Objection[] => {
-      if (rules.recipients.some(({ address }) => address === destination)) return [];
-      const model = rules.recipients.find(({ address }) => looksLike(address, destination));
-      if (model)
-        return [
-          objection(
-            'listed-recipients',
-            'denied',
-            `${destination} looks like the listed recipient "${model.label}" (${model.address}) but is another address.`,
-            {
-              recipient: destination,
-              lookAlikeOf: model.address,
-            },
-          ),
-        ];
+  judge({ effects, rules, index }) {
+    const objections: Objection[] = [];
+    for (const recipient of recipientsOf(effects)) {
+      if (index.recipients.has(recipient)) continue;
+      const model = rules.recipients.find(({ address }) => looksLike(address, recipient));
+      if (model) {
+        const details = { recipient, lookAlikeOf: model.address, ...alarm('look_alike') };
+        const message = `${recipient} looks like the listed recipient "${model.label}" (${model.address}) but is another address.`;
+        objections.push(objection('listed-recipients', 'denied', message, details));
+        continue;
+      }
       const outcome = rules.otherRecipients === 'countersigned' ? 'needs_owner' : 'denied';
-      return [
-        objection('listed-recipients', outcome, `${destination} is not a recipient that the policy lists.`, { recipient: destination }),
-      ];
-    });
+      objections.push(objection('listed-recipients', outcome, `${recipient} is not a recipient that the policy lists.`, { recipient }));
+    }
+    return objections;
   },
 };

@@ -1,7 +1,7 @@
 import type { Address } from '@countersign/core';
 import { bytesOfAddress } from './address-bytes.ts';
 import { deriveAddress } from './derive-address.ts';
-import { ASSOCIATED_TOKEN, SQUADS, TOKEN } from './programs.ts';
+import { SQUADS } from './programs.ts';
 
 const text = (seed: string): Uint8Array => Buffer.from(seed, 'ascii');
 const PREFIX = text('multisig');
@@ -35,9 +35,4 @@ export function proposalOf(multisig: Address, index: bigint): Address {
 
 export function spendingLimitOf(multisig: Address, createKey: Address): Address {
   return deriveAddress(SQUADS, [PREFIX, bytesOfAddress(multisig), text('spending_limit'), bytesOfAddress(createKey)]);
-}
-
-/** The associated token account of a wallet for a mint of the classic token program. */
-export function tokenAccountOf(owner: Address, mint: Address): Address {
-  return deriveAddress(ASSOCIATED_TOKEN, [bytesOfAddress(owner), bytesOfAddress(TOKEN), bytesOfAddress(mint)]);
 }

@@ -38,6 +38,10 @@ export class ByteReader {
     return this.#view.getBigUint64(this.#advance(8), true);
   }
 
+  i64(): bigint {
+    return this.#view.getBigInt64(this.#advance(8), true);
+  }
+
   address(): Address {
     return addressOfBytes(this.bytes(ADDRESS_BYTES));
   }
@@ -49,9 +53,35 @@ export class ByteReader {
     return byte === 1;
   }
 
+  /** The u32 tag of an option in account data: 0 or 1. */
+  tag(): boolean {
+    const tag = this.u32();
+    if (tag > 1) throw new Malformed(`${tag} is not the tag of an option`);
+    return tag === 1;
+  }
+
+  /** An option of fixed size in account data: u32 tag, 32 bytes that count for nothing without it. */
+  taggedAddress(): Address | null {
+    const present = this.tag();
+    const value = this.bytes(ADDRESS_BYTES);
+    return present ? addressOfBytes(value) : null;
+  }
+
   /** Borsh Option: 0, or 1 and the value. */
   option<T>(read: () => T): T | null {
     return this.bool() ? read() : null;
+  }
+
+  /** Every byte that is left. */
+  rest(): Uint8Array {
+    return this.bytes(this.remaining);
+  }
+
+  /** Bincode's String: u64 length, UTF-8. The bytes, at most 32: all that a seed may have. */
+  seed(): Uint8Array {
+    const length = this.u64();
+    if (length > 32n) throw new Malformed('has a seed of more than 32 bytes');
+    return this.bytes(Number(length));
   }
 
   list<T>(count: number, read: () => T): readonly T[] {

@@ -1,18 +1,12 @@
 import type { Address } from '@countersign/core';
 import { ByteReader } from '../bytes/byte-reader.ts';
 import { Malformed } from '../bytes/malformed.ts';
-
-/** An instruction that the vault signs. */
-export interface VaultInstruction {
-  readonly program: Address;
-  readonly accounts: readonly { readonly address: Address; readonly writable: boolean }[];
-  readonly data: Uint8Array;
-}
+import type { ResolvedInstruction } from '../resolved-instruction.ts';
 
 /** What a vault transaction does, in Squads' compact form. */
 export interface VaultMessage {
   readonly keys: readonly Address[];
-  readonly instructions: readonly VaultInstruction[];
+  readonly instructions: readonly ResolvedInstruction[];
   /** Bytes of the program's own encoding (vectors with u32 lengths), for the rent of the transaction account. */
   readonly storedBytes: number;
 }
@@ -48,7 +42,7 @@ export function parseVaultMessage(bytes: Uint8Array, vault: Address): VaultMessa
   };
   const instructions = compiled.map(({ program, accounts, data }) => ({
     program: keyAt(program),
-    accounts: Array.from(accounts, (index) => ({ address: keyAt(index), writable: index < 1 + writableOthers })),
+    accounts: Array.from(accounts, (index) => ({ address: keyAt(index), signer: index === 0, writable: index < 1 + writableOthers })),
     data,
   }));
   if (instructions.length === 0) throw new Malformed('has a vault transaction that does nothing');

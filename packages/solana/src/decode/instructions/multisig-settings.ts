@@ -3,7 +3,7 @@ import { SQUADS, SYSTEM } from '../addresses/programs.ts';
 import { multisigOf, programConfigOf, spendingLimitOf } from '../addresses/squads-addresses.ts';
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import { Malformed } from '../bytes/malformed.ts';
-import type { ParsedInstruction } from '../parse-message.ts';
+import type { ResolvedInstruction } from '../resolved-instruction.ts';
 import type { Scope } from '../scope.ts';
 import { expectAddress, readAccounts } from './read-accounts.ts';
 import { MULTISIG_GROWTH_LAMPORTS, MULTISIG_RENT_LAMPORTS, spendingLimitRentLamports } from './rent.ts';
@@ -15,7 +15,12 @@ const PERIOD_SECONDS: readonly (number | null)[] = [null, 86_400, 604_800, 2_592
  * `multisigCreateV2`: config authority, u16 threshold, members, u32 time lock, rent collector, memo. Accounts: program config, treasury,
  * multisig, create key (signs), creator (pays, signs), system program. The creation fee is not in the bytes: the simulation shows it.
  */
-export function decodeCreateMultisig(instruction: ParsedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+export function decodeCreateMultisig(
+  instruction: ResolvedInstruction,
+  args: ByteReader,
+  position: number,
+  scope: Scope,
+): readonly Effect[] {
   const [config, , multisig, createKey, creator, system] = readAccounts(instruction, ['-', 'w', 'w', 's', 'ws', '-']);
   const owner = args.option(() => args.address());
   const threshold = args.u16();
@@ -51,7 +56,7 @@ export function decodeCreateMultisig(instruction: ParsedInstruction, args: ByteR
  * Accounts: multisig, config authority (signs), spending limit, rent payer (signs), system program.
  */
 export function decodeAddSpendingLimit(
-  instruction: ParsedInstruction,
+  instruction: ResolvedInstruction,
   args: ByteReader,
   position: number,
   scope: Scope,
@@ -89,7 +94,7 @@ export function decodeAddSpendingLimit(
 
 /** `multisigRemoveSpendingLimit`: memo. Accounts: multisig, config authority (signs), spending limit, rent collector: the fee account. */
 export function decodeRemoveSpendingLimit(
-  instruction: ParsedInstruction,
+  instruction: ResolvedInstruction,
   args: ByteReader,
   position: number,
   scope: Scope,
@@ -102,7 +107,7 @@ export function decodeRemoveSpendingLimit(
 }
 
 /** `multisigAddMember`: member, memo. Accounts: multisig, config authority (signs), rent payer (signs), system program. */
-export function decodeAddMember(instruction: ParsedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+export function decodeAddMember(instruction: ResolvedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
   const [multisig, authority, payer, system] = readAccounts(instruction, ['w', 's', 'ws', '-']);
   const { key, permissions } = member(args);
   endWithoutMemo(args);
@@ -115,7 +120,7 @@ export function decodeAddMember(instruction: ParsedInstruction, args: ByteReader
 }
 
 /** `multisigRemoveMember`: key, memo. Accounts: multisig, config authority (signs), no rent payer, system program. */
-export function decodeRemoveMember(instruction: ParsedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+export function decodeRemoveMember(instruction: ResolvedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
   const [multisig, authority, payer, system] = readAccounts(instruction, ['w', 's', '-', '-']);
   const removed = args.address();
   endWithoutMemo(args);
@@ -123,6 +128,59 @@ export function decodeRemoveMember(instruction: ParsedInstruction, args: ByteRea
   expectAddress(payer, SQUADS, 'an absent rent payer');
   expectAddress(system, SYSTEM, 'system program');
   return [{ kind: 'governance', instruction: position, wallet: multisig, action: 'remove_member', member: removed }];
+}
+
+/** Arguments, memo. Accounts of the settings that need no room: multisig, config authority (signs), no rent payer, system program or none. */
+function readSetting(instruction: ResolvedInstruction, args: ByteReader, scope: Scope): Address {
+  const [multisig, authority, payer, system] = readAccounts(instruction, ['w', 's', '-', '-']);
+  endWithoutMemo(args);
+  expectConfiguration(scope, multisig, authority);
+  expectAddress(payer, SQUADS, 'an absent rent payer');
+  if (system !== SQUADS) expectAddress(system, SYSTEM, 'system program');
+  return multisig;
+}
+
+/** `multisigChangeThreshold`: u16 threshold, memo. */
+export function decodeChangeThreshold(
+  instruction: ResolvedInstruction,
+  args: ByteReader,
+  position: number,
+  scope: Scope,
+): readonly Effect[] {
+  const threshold = args.u16();
+  const wallet = readSetting(instruction, args, scope);
+  return [{ kind: 'governance', instruction: position, wallet, action: 'set_threshold', threshold }];
+}
+
+/** `multisigSetTimeLock`: u32 seconds, memo. */
+export function decodeSetTimeLock(instruction: ResolvedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+  const seconds = args.u32();
+  const wallet = readSetting(instruction, args, scope);
+  return [{ kind: 'governance', instruction: position, wallet, action: 'set_time_lock', seconds }];
+}
+
+/** `multisigSetConfigAuthority`: address, memo. */
+export function decodeSetConfigAuthority(
+  instruction: ResolvedInstruction,
+  args: ByteReader,
+  position: number,
+  scope: Scope,
+): readonly Effect[] {
+  const authority = args.address();
+  const wallet = readSetting(instruction, args, scope);
+  return [{ kind: 'governance', instruction: position, wallet, action: 'set_config_authority', authority }];
+}
+
+/** `multisigSetRentCollector`: option of an address, memo. */
+export function decodeSetRentCollector(
+  instruction: ResolvedInstruction,
+  args: ByteReader,
+  position: number,
+  scope: Scope,
+): readonly Effect[] {
+  const rentCollector = args.option(() => args.address());
+  const wallet = readSetting(instruction, args, scope);
+  return [{ kind: 'governance', instruction: position, wallet, action: 'set_rent_collector', rentCollector }];
 }
 
 function expectConfiguration(scope: Scope, multisig: Address, authority: Address): void {
@@ -136,5 +194,5 @@ function assetOf(mint: Address): AssetId {
 }
 
 function creation(instruction: number, account: Address, payer: Address, what: string, maximumRentLamports: bigint): Effect {
-  return { kind: 'account_creation', instruction, account, payer, what, maximumRentLamports };
+  return { kind: 'account_creation', instruction, account, payer, owner: null, what, maximumRentLamports };
 }

@@ -3,9 +3,8 @@ import { SYSTEM } from '../addresses/programs.ts';
 import { proposalOf, transactionOf } from '../addresses/squads-addresses.ts';
 import type { ByteReader } from '../bytes/byte-reader.ts';
 import { Malformed } from '../bytes/malformed.ts';
-import { decodeVaultInstruction } from '../inner/decode-vault-instruction.ts';
 import { parseVaultMessage } from '../inner/parse-vault-message.ts';
-import type { ParsedInstruction } from '../parse-message.ts';
+import type { ResolvedInstruction } from '../resolved-instruction.ts';
 import type { CreatedProposal, Scope } from '../scope.ts';
 import { expectAddress, readAccounts, readLeadingAccounts } from './read-accounts.ts';
 import { rentLamports } from './rent.ts';
@@ -21,7 +20,7 @@ type Step = 'approve' | 'reject' | 'cancel';
  * creator (signs), rent payer (signs), system program. Its outflows are the message's; `proposalCreate` must follow for the same account.
  */
 export function decodeVaultTransactionCreate(
-  instruction: ParsedInstruction,
+  instruction: ResolvedInstruction,
   args: ByteReader,
   position: number,
   scope: Scope,
@@ -38,14 +37,19 @@ export function decodeVaultTransactionCreate(
   if (ephemeralSigners !== 0) throw new Malformed('has ephemeral signers');
   if (scope.created.some((each) => each.transaction === transaction)) throw new Malformed('creates the same vault transaction again');
   const message = parseVaultMessage(bytes, scope.vault);
-  const effects = message.instructions.flatMap((each) => decodeVaultInstruction(each, position, scope));
+  const effects = message.instructions.flatMap((each) => scope.decodeEach(each, position, { ...scope, standing: 'vault' }));
   const transactionRentLamports = rentLamports(TRANSACTION_BYTES + message.storedBytes);
   scope.created.push({ transaction, creator, message, position, rentPayer, transactionRentLamports, proposed: null, closed: false });
   return effects;
 }
 
 /** `proposalCreate`: u64 index, bool draft. Accounts: multisig, proposal, creator (signs), rent payer (signs), system program. */
-export function decodeProposalCreate(instruction: ParsedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+export function decodeProposalCreate(
+  instruction: ResolvedInstruction,
+  args: ByteReader,
+  position: number,
+  scope: Scope,
+): readonly Effect[] {
   const [multisig, proposal, creator, rentPayer, system] = readAccounts(instruction, ['-', 'w', 's', 'ws', '-']);
   const index = args.u64();
   const draft = args.bool();
@@ -70,7 +74,7 @@ export function decodeProposalCreate(instruction: ParsedInstruction, args: ByteR
  */
 export function decodeVote(
   step: Step,
-  instruction: ParsedInstruction,
+  instruction: ResolvedInstruction,
   args: ByteReader,
   position: number,
   scope: Scope,
@@ -88,7 +92,7 @@ export function decodeVote(
  * `vaultTransactionExecute`: no arguments. Accounts: multisig, proposal, transaction, member (signs), then exactly the keys of the vault
  * message in its order. The transaction has to be one that this message creates.
  */
-export function decodeExecute(instruction: ParsedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+export function decodeExecute(instruction: ResolvedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
   const [multisig, proposal, transaction, member] = readLeadingAccounts(instruction, ['-', 'w', '-', 's']);
   args.end();
   expectAddress(multisig, scope.multisig, 'the multisig of this wallet');
@@ -101,7 +105,7 @@ export function decodeExecute(instruction: ParsedInstruction, args: ByteReader, 
 }
 
 /** `vaultTransactionAccountsClose`: no arguments. Accounts: multisig, proposal, transaction, rent collector (the fee account), system program. */
-export function decodeClose(instruction: ParsedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
+export function decodeClose(instruction: ResolvedInstruction, args: ByteReader, position: number, scope: Scope): readonly Effect[] {
   const [multisig, proposal, transaction, collector, system] = readAccounts(instruction, ['-', 'w', 'w', 'w', '-']);
   args.end();
   expectAddress(multisig, scope.multisig, 'the multisig of this wallet');

@@ -1,0 +1,1 @@
+export { CHAMELEON, chameleonProgram, MOST_ACCOUNTS } from './chameleon.ts';
