@@ -38,7 +38,7 @@ if (program.ok) {
 const left = scratch.clear();
 
 say(`Squads program: ${program.ok ? describeSource(program.source) : 'none'}`);
-if (!slow) leftOut.see('left out: kill -9 of each process in the middle of a hundred payments (takes minutes: npm run test:slow)');
+if (!slow) for (const { what } of SLOW_STAGES) leftOut.see(`left out: ${what}; takes minutes: npm run test:slow`);
 say('Left out:');
 for (const line of leftOut.lines()) say(`  ${line}`);
 if (left.length > 0) say(`Processes that tests left running, now killed:\n  ${left.join('\n  ')}`);

@@ -64,13 +64,51 @@ export function vitestStage(scratch: string, leftOut: LeftOut): Stage {
   };
 }
 
-/** The long ones, by `npm run test:slow`. */
-export const SLOW_STAGES: readonly Stage[] = [
-  {
-    name: 'kill -9 of each process in the middle of a hundred payments',
+/** A script that says what it does and ends with 0 when all was well. */
+function script(name: string, file: readonly string[], env: { readonly [name: string]: string } = {}): Stage {
+  return {
+    name,
     async run() {
-      const { code, output } = await runCommand(process.execPath, [join(ROOT, 'tools', 'kill-nine.ts')], { onLine: say });
+      const { code, output } = await runCommand(process.execPath, [join(ROOT, ...file)], { env, onLine: say });
       return check(code === 0 ? '' : output);
     },
+  };
+}
+
+/** Tests that take a sample in `npm test`, in full. */
+function fully(name: string, files: readonly string[], env: { readonly [name: string]: string }): Stage {
+  return {
+    name,
+    async run() {
+      const { code, output } = await runCommand(bin('vitest'), ['run', ...files], {
+        env: { ...env, CI: 'true', NO_COLOR: '1' },
+        onLine: say,
+      });
+      return check(code === 0 ? '' : output);
+    },
+  };
+}
+
+/** The long ones, by `npm run test:slow`; `what` is said when they are left out. */
+export const SLOW_STAGES: readonly (Stage & { readonly what: string })[] = [
+  {
+    ...script('kill -9 of each process in the middle of a hundred payments', ['tools', 'kill-nine.ts']),
+    what: 'kill -9 of each process in the middle of a hundred payments',
+  },
+  {
+    ...script('the service killed before and after every port call', ['packages', 'api', 'test', 'crash-process', 'run.ts']),
+    what: 'the service killed before and after every port call (a sample ran)',
+  },
+  {
+    ...script('a million simulated schedules', ['packages', 'api', 'test', 'simulation', 'run.ts']),
+    what: 'a million simulated schedules (a thousand ran)',
+  },
+  {
+    ...fully('the attack corpus with all neighbours', ['packages/api/test/corpus'], { COUNTERSIGN_CORPUS: 'full' }),
+    what: 'the neighbours of the attack corpus (each case ran)',
+  },
+  {
+    ...fully('the decoder against the runtime, 3,000 mixes', ['packages/solana/src/oracle.test.ts'], { COUNTERSIGN_ORACLE_RUNS: '3000' }),
+    what: '3,000 mixes of the decoder against the runtime (200 at most ran)',
   },
 ];
