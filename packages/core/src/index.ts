@@ -39,6 +39,7 @@ export { RULES } from './domain/rules/index.ts';
 export * from './domain/strict-json.ts';
 export * from './domain/wallet.ts';
 export type * from './ports/blockchain-adapter.ts';
+export type * from './ports/budget-store.ts';
 export type * from './ports/clock.ts';
 export type * from './ports/database.ts';
 export type * from './ports/key-management-service.ts';

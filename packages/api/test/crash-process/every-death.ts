@@ -1,4 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { makeStackWallet, must, type Stack, type StackWallet, startStack } from '../end-to-end/stack.ts';
@@ -30,7 +32,7 @@ export interface Prepared {
 }
 
 export async function startMortalStack(): Promise<MortalStack> {
-  const callsFile = `/tmp/mortal-calls-${process.pid}-${Date.now()}`;
+  const callsFile = join(tmpdir(), `mortal-calls-${process.pid}-${Date.now()}`);
   const jobFile = `${callsFile}-job`;
   const stack = await startStack(
     { MORTAL_CALLS_FILE: callsFile, MORTAL_JOB_FILE: jobFile, FIRST_LOOK_MS: '300', RESEND_MS: '200', FINALITY_MS: '200' },

@@ -1,7 +1,20 @@
-import { type Address, ok, prepareApproval, proposeTransaction, type RequestId, type TransactionRequest } from '@countersign/core';
+import { type Address, prepareApproval, proposeTransaction, type RequestId, type TransactionRequest } from '@countersign/core';
 import { createTestKey, encodeFakeCall } from '@countersign/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUTONOMOUS, approveAs, budgetOf, drive, makeWallet, must, SOL, startWorld, type TestWallet, type World } from './world.ts';
+import {
+  AUTONOMOUS,
+  approvalOf,
+  approveAs,
+  budgetOf,
+  drive,
+  makeWallet,
+  must,
+  readRequest,
+  SOL,
+  startWorld,
+  type TestWallet,
+  type World,
+} from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -42,13 +55,7 @@ async function ask(of: TestWallet, message: Uint8Array, key: string): Promise<Tr
   );
   return request;
 }
-async function approvalOf(request: RequestId) {
-  const approval = must(await world.deps.database.transact(async (tx) => ok(await tx.approvals.ofRequest(request))));
-  if (approval === null) throw new Error('no approval');
-  return approval;
-}
-const stateOf = async (id: RequestId): Promise<string> =>
-  must(await world.deps.database.transact(async (tx) => ok((await tx.requests.get(id))?.state ?? 'missing')));
+const stateOf = async (id: RequestId): Promise<string> => (await readRequest(world, id)).state;
 
 describe("an agent's own message", () => {
   test('that is nothing but a payment is paid like one, under the same limits', async () => {
@@ -67,7 +74,7 @@ describe("an agent's own message", () => {
     const of = await makeWallet(world, TRADES);
     const { id, state } = await ask(of, swap(1n), 'one');
     expect(state).toBe('awaiting_owner');
-    must(await approveAs(world.deps, (await approvalOf(id)).id, of.owner));
+    must(await approveAs(world.deps, (await approvalOf(world, id)).id, of.owner));
     await drive(world.deps);
     expect(await stateOf(id)).toBe('finalized');
     expect(await budgetOf(world, of.wallet.id)).toEqual({ reserved: 0n, settled: 1n });
@@ -92,11 +99,11 @@ describe("an agent's own message", () => {
     world.chain.setTable(TABLE, [first]);
     const { id, state } = await ask(of, swap(1n, { tables: [TABLE] }), 'table');
     expect(state).toBe('awaiting_owner');
-    const approval = await approvalOf(id);
+    const approval = await approvalOf(world, id);
     must(await prepareApproval(world.deps, { approvalId: approval.id, actor: 'test' }));
     world.chain.setTable(TABLE, [second]);
     expect(await approveAs(world.deps, approval.id, of.owner)).toMatchObject({ ok: false, error: { code: 'lookup_changed' } });
-    expect([await stateOf(id), (await approvalOf(id)).state]).toEqual(['cancelled', 'void']);
+    expect([await stateOf(id), (await approvalOf(world, id)).state]).toEqual(['cancelled', 'void']);
     expect(await approveAs(world.deps, approval.id, of.owner)).toMatchObject({ ok: false, error: { code: 'approval_not_waiting' } });
   });
 });

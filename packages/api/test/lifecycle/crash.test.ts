@@ -1,17 +1,22 @@
-import { createHash } from 'node:crypto';
-import {
-  type ApprovalId,
-  type Dependencies,
-  decideAgain,
-  ok,
-  type Payment,
-  proposeTransaction,
-  type RequestId,
-  releasePayment,
-} from '@countersign/core';
+import { type ApprovalId, type Dependencies, decideAgain, proposeTransaction, type RequestId, releasePayment } from '@countersign/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkBooks, comeToRest, everyPoint } from './every-point.ts';
-import { AUTONOMOUS, approveAs, CEILING, drive, makeWallet, must, SOL, startWorld, type TestWallet, type World } from './world.ts';
+import {
+  AUTONOMOUS,
+  approvalOf,
+  approveAs,
+  CEILING,
+  DELAYED,
+  drive,
+  endDelay,
+  makeWallet,
+  must,
+  payment,
+  SLOWLY,
+  startWorld,
+  type TestWallet,
+  type World,
+} from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -21,30 +26,7 @@ afterAll(async () => {
   await world.close();
 });
 
-const DELAYED = 300n;
-const SLOWLY = {
-  assets: [
-    {
-      asset: 'SOL',
-      perTransaction: {
-        autonomous: AUTONOMOUS.toString(),
-        delayed: { upTo: DELAYED.toString(), delaySeconds: 3_600 },
-        ceiling: CEILING.toString(),
-      },
-      windows: [{ seconds: 86_400, autonomous: '500', ceiling: '5000' }],
-    },
-  ],
-};
-
-const paymentOf = ({ merchant }: TestWallet, amount: bigint): Payment => ({ asset: SOL, amount, recipient: merchant, memo: null });
-const ask = (deps: Dependencies, of: TestWallet, amount: bigint, key: string) =>
-  proposeTransaction(deps, {
-    walletId: of.wallet.id,
-    action: { kind: 'payment', payment: paymentOf(of, amount) },
-    credential: of.agent,
-    idempotencyKey: key,
-    fingerprint: createHash('sha256').update(`${amount}`).digest('hex'),
-  });
+const ask = (deps: Dependencies, of: TestWallet, amount: bigint, key: string) => proposeTransaction(deps, payment(of, amount, key));
 
 describe('the process dies at every port call (INVARIANT I2, I3, I4)', () => {
   test('of a payment that the agent makes alone: it lands once or never, and the same key never pays twice', async () => {
@@ -83,8 +65,7 @@ describe('the process dies at every port call (INVARIANT I2, I3, I4)', () => {
       async (of) => {
         const { request } = must(await ask(world.deps, of, CEILING, 'large'));
         expect(request.state).toBe('awaiting_owner');
-        const approval = must(await world.deps.database.transact(async (tx) => ok(await tx.approvals.ofRequest(request.id))));
-        if (approval === null) throw new Error('no approval');
+        const approval = await approvalOf(world, request.id);
         waiting.set(of.wallet.id, { approval: approval.id, request: request.id });
       },
       async (of) => {
@@ -106,12 +87,9 @@ describe('the process dies at every port call (INVARIANT I2, I3, I4)', () => {
       (deps, of) => releasePayment(deps, waiting.get(of.wallet.id) ?? ('' as ApprovalId)),
       async (of) => {
         const { request } = must(await ask(world.deps, of, DELAYED, 'slow'));
-        const approval = must(await world.deps.database.transact(async (tx) => ok(await tx.approvals.ofRequest(request.id))));
-        if (approval === null) throw new Error('no approval');
+        const approval = await approvalOf(world, request.id);
         waiting.set(of.wallet.id, approval.id);
-        await world.sql.query("SET session_replication_role = 'replica'");
-        await world.sql.query('UPDATE approvals SET releases_at_ms = 1 WHERE id = $1', [approval.id]);
-        await world.sql.query("SET session_replication_role = 'origin'");
+        await endDelay(world, approval);
       },
       async (of) => {
         await comeToRest(world);

@@ -1,23 +1,16 @@
-import {
-  advanceAttempts,
-  approve,
-  decideAgain,
-  ok,
-  prepareApproval,
-  proposeTransaction,
-  type RequestId,
-  type TransactionRequest,
-} from '@countersign/core';
+import { advanceAttempts, approve, decideAgain, ok, prepareApproval, type RequestId } from '@countersign/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   AUTONOMOUS,
+  approvalOf,
   approveAs,
   budgetOf,
   CEILING,
   drive,
   makeWallet,
   must,
-  SOL,
+  pay,
+  readRequest,
   startWorld,
   type TestWallet,
   type World,
@@ -37,18 +30,7 @@ afterAll(async () => {
   await world.close();
 });
 
-async function ask(amount: bigint, key: string): Promise<TransactionRequest> {
-  const { request } = must(
-    await proposeTransaction(world.deps, {
-      walletId: of.wallet.id,
-      action: { kind: 'payment', payment: { asset: SOL, amount, recipient: of.merchant, memo: null } },
-      credential: of.agent,
-      idempotencyKey: key,
-      fingerprint: key,
-    }),
-  );
-  return request;
-}
+const ask = (amount: bigint, key: string) => pay(world, of, amount, key);
 async function look(id: RequestId): Promise<{ readonly state: string; readonly attempts: readonly string[] }> {
   const attempts = must(await world.deps.database.transact(async (tx) => ok(await tx.attempts.ofRequest(id))));
   await advanceAttempts(
@@ -57,15 +39,7 @@ async function look(id: RequestId): Promise<{ readonly state: string; readonly a
   );
   return read(id);
 }
-const read = async (id: RequestId) =>
-  must(
-    await world.deps.database.transact(async (tx) =>
-      ok({
-        state: (await tx.requests.get(id))?.state ?? 'missing',
-        attempts: (await tx.attempts.ofRequest(id)).map(({ state }) => state),
-      }),
-    ),
-  );
+const read = (id: RequestId) => readRequest(world, id);
 const produce = (): void => world.chain.produceBlock(world.chain.pending());
 /** Puts the chain back to how the other tests find it. */
 const calm = (): void => {
@@ -147,8 +121,7 @@ describe('INVARIANT I3, I4: what the chain takes back', () => {
   test("a blockhash that runs out in the owner's hands leads to fresh bytes to sign, never to a resend", async () => {
     calm();
     const { id } = await ask(CEILING, 'owner');
-    const approval = must(await world.deps.database.transact(async (tx) => ok(await tx.approvals.ofRequest(id))));
-    if (approval === null) throw new Error('no approval');
+    const approval = await approvalOf(world, id);
     const prepared = must(await prepareApproval(world.deps, { approvalId: approval.id, actor: 'test' }));
     world.chain.mine(400n);
     const late = await approve(world.deps, {

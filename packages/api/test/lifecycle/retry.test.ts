@@ -1,6 +1,6 @@
-import { decideAgain, freezeWallet, ok, proposeTransaction, type RequestId, type TransactionRequest } from '@countersign/core';
+import { decideAgain, freezeWallet, type RequestId, type TransactionRequest } from '@countersign/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUTONOMOUS, budgetOf, drive, makeWallet, must, SOL, startWorld, type TestWallet, type World } from './world.ts';
+import { AUTONOMOUS, budgetOf, drive, makeWallet, must, pay, readRequest, startWorld, type TestWallet, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -11,26 +11,11 @@ afterAll(async () => {
 });
 
 /** A payment that was sent and whose bytes were lost on the way. */
-async function sendIntoStorm(of: TestWallet, amount: bigint): Promise<TransactionRequest> {
+function sendIntoStorm(of: TestWallet, amount: bigint): Promise<TransactionRequest> {
   world.chain.setWeather('drop');
-  const { request } = must(
-    await proposeTransaction(world.deps, {
-      walletId: of.wallet.id,
-      action: { kind: 'payment', payment: { asset: SOL, amount, recipient: of.merchant, memo: null } },
-      credential: of.agent,
-      idempotencyKey: 'storm',
-      fingerprint: `${amount}`,
-    }),
-  );
-  return request;
+  return pay(world, of, amount, 'storm');
 }
-
-const read = async (id: RequestId) =>
-  must(
-    await world.deps.database.transact(async (tx) =>
-      ok({ state: (await tx.requests.get(id))?.state, attempts: (await tx.attempts.ofRequest(id)).map(({ state }) => state) }),
-    ),
-  );
+const read = (id: RequestId) => readRequest(world, id);
 
 describe('INVARIANT I3: new bytes only when the old ones provably cannot land', () => {
   test('a payment that was lost is decided on again with fresh bytes, and lands once', async () => {

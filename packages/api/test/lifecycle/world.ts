@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Address,
+  type Approval,
   type AssetId,
   advanceAttempts,
   approve,
@@ -12,10 +13,14 @@ import {
   issueCredential,
   NATIVE_ASSET,
   ok,
+  type ProposeTransactionInput,
   prepareApproval,
+  proposeTransaction,
+  type RequestId,
   type Result,
   reconcile,
   rulePolicyEngine,
+  type TransactionRequest,
   type Wallet,
   type WalletId,
 } from '@countersign/core';
@@ -169,3 +174,60 @@ export async function budgetOf({ sql }: World, walletId: WalletId): Promise<{ re
 }
 
 export const SOL: AssetId = NATIVE_ASSET;
+
+/** What the agent asks for: a payment to the wallet's merchant. */
+export const payment = (of: TestWallet, amount: bigint, key: string, recipient: Address = of.merchant): ProposeTransactionInput => ({
+  walletId: of.wallet.id,
+  action: { kind: 'payment', payment: { asset: SOL, amount, recipient, memo: null } },
+  credential: of.agent,
+  idempotencyKey: key,
+  fingerprint: `${amount}`,
+});
+
+export async function pay({ deps }: World, of: TestWallet, amount: bigint, key: string): Promise<TransactionRequest> {
+  return must(await proposeTransaction(deps, payment(of, amount, key))).request;
+}
+
+export async function approvalOf({ deps }: World, request: RequestId): Promise<Approval> {
+  const approval = must(await deps.database.transact(async (tx) => ok(await tx.approvals.ofRequest(request))));
+  if (approval === null) throw new Error('no approval');
+  return approval;
+}
+
+/** A request's state, and those of its attempts, oldest first. */
+export async function readRequest(
+  { deps }: World,
+  id: RequestId,
+): Promise<{ readonly state: string; readonly attempts: readonly string[] }> {
+  return must(
+    await deps.database.transact(async (tx) =>
+      ok({
+        state: (await tx.requests.get(id))?.state ?? 'missing',
+        attempts: (await tx.attempts.ofRequest(id)).map(({ state }) => state),
+      }),
+    ),
+  );
+}
+
+/** The delay is over, by the database's own row; no clock of a process is asked. */
+export async function endDelay({ sql }: World, { id }: Approval): Promise<void> {
+  await sql.query("SET session_replication_role = 'replica'");
+  await sql.query('UPDATE approvals SET releases_at_ms = 1 WHERE id = $1 AND releases_at_ms IS NOT NULL', [id]);
+  await sql.query("SET session_replication_role = 'origin'");
+}
+
+export const DELAYED: bigint = 300n;
+/** A policy with a delay between what goes at once and what needs the owner. */
+export const SLOWLY: { readonly assets: readonly object[] } = {
+  assets: [
+    {
+      asset: 'SOL',
+      perTransaction: {
+        autonomous: AUTONOMOUS.toString(),
+        delayed: { upTo: DELAYED.toString(), delaySeconds: 3_600 },
+        ceiling: CEILING.toString(),
+      },
+      windows: [{ seconds: 86_400, autonomous: '500', ceiling: '5000' }],
+    },
+  ],
+};
