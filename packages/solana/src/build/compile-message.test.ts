@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseMessage } from '../decode/index.ts';
 import { must } from '../test-support/must.ts';
-import { compileMessage } from './compile-message.ts';
+import { compileMessage, fits } from './compile-message.ts';
 import { kitAddress } from './kit-address.ts';
 
 const keys = Array.from({ length: 12 }, (_, index) => encodeBase58(new Uint8Array(32).fill(index + 1)) as Address);
@@ -30,7 +30,8 @@ test('what is compiled is what Kit and the strict parser read back', () => {
     fc.property(fc.array(instruction, { maxLength: 3 }), (instructions) => {
       const payer = keys[11] as Address;
       const lifetime = { blockhash: encodeBase58(new Uint8Array(32).fill(99)), lastValidBlockHeight: 7n };
-      const { bytes, signers } = compileMessage(payer, instructions, lifetime);
+      const compiled = compileMessage(payer, instructions, lifetime);
+      const { bytes, signers } = compiled;
       const read = decompileTransactionMessage(getCompiledTransactionMessageDecoder().decode(bytes));
       expect(read.feePayer.address).toBe(payer);
       expect(read.lifetimeConstraint).toMatchObject({ blockhash: lifetime.blockhash });
@@ -58,6 +59,10 @@ test('what is compiled is what Kit and the strict parser read back', () => {
         data: [...(each.data ?? [])],
       }));
       expect(kits).toEqual(expected);
+      if (!fits(compiled)) {
+        expect(parseMessage(bytes)).toMatchObject({ ok: false, error: { code: 'undecodable_message' } });
+        return;
+      }
       const own = must(parseMessage(bytes));
       expect(own.signers).toEqual(signers);
       expect(own.blockhash).toBe(lifetime.blockhash);
