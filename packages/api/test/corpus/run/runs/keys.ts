@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { decodeBase58 } from '@countersign/core';
@@ -91,9 +91,7 @@ export const keyRuns: Runs = {
         const folder = await mkdtemp(join(tmpdir(), 'countersign-keystore-'));
         try {
           const keystore = join(folder, 'keystore');
-          await cp(join(source, 'keystore'), keystore, { recursive: true, preserveTimestamps: true });
-          for (const name of await readdir(keystore, { recursive: true }))
-            if (/lock|\.sock/.test(name)) await rm(join(keystore, name), { force: true });
+          await copyKeystore(join(source, 'keystore'), keystore);
           const file = join(keystore, 'fee.json');
           const text = await readFile(file, 'utf8');
           if (change === 'mode') await chmod(file, 0o644);
@@ -147,3 +145,16 @@ export const keyRuns: Runs = {
     },
   },
 };
+
+/** A copy of a keystore that a running signer writes to: files come and go under it while other cases make wallets. */
+async function copyKeystore(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await copyKeystore(source, target);
+    else if (entry.isFile() && !/lock|\.tmp$/.test(entry.name))
+      await copyFile(source, target).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+  }
+}
