@@ -57,23 +57,26 @@ function inputsHash() {
   return hash.digest('hex');
 }
 
-/** What a lockfile pins: folder, version and integrity of each package. */
+/** What a lockfile pins: folder, version and integrity of each package; whether an install may lack it. */
 function pins(text) {
   const entries = Object.entries(JSON.parse(text).packages).filter(([path]) => path.includes('node_modules/'));
-  return new Map(entries.map(([path, { version, integrity }]) => [path, `${version ?? ''} ${integrity ?? ''}`]));
+  return new Map(entries.map(([path, { version, integrity, optional }]) => [path, { pin: `${version ?? ''} ${integrity ?? ''}`, optional }]));
 }
 
-/** The lockfile is the contract: npm may reword it (versions of npm differ), never choose something else. */
+/**
+ * The lockfile is the contract: npm may reword it (versions of npm differ), never choose something else. Optional packages, which are binaries for
+ * other platforms, may be in one and not in the other: registries do not all carry them.
+ */
 function holdToLockfile(before) {
   const after = readFileSync(lockfile, 'utf8');
   if (after === before) return;
   writeFileSync(lockfile, before);
   const [asked, installed] = [pins(before), pins(after)];
-  for (const path of new Set([...asked.keys(), ...installed.keys()]))
-    if (asked.get(path) !== installed.get(path))
-      fail(
-        `npm wanted to change ${path} in package-lock.json: it does not fit the package.json files; run "npm install" and commit the result`,
-      );
+  for (const path of new Set([...asked.keys(), ...installed.keys()])) {
+    const [one, other] = [asked.get(path), installed.get(path)];
+    if (one?.pin === other?.pin || ((one === undefined || other === undefined) && (one ?? other).optional === true)) continue;
+    fail(`npm wanted to change ${path} in package-lock.json: it does not fit the package.json files; run "npm install" and commit the result`);
+  }
 }
 
 const nodeBinary = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type AssetId, budgetAsset, type Effect } from '@countersign/core';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { parseMessage } from './decode/index.ts';
 import { must } from './test-support/must.ts';
 import { anInstruction, type Generated } from './test-support/oracle-instructions.ts';
@@ -39,8 +39,7 @@ interface Executed {
 }
 
 /** Decodes the instructions as a call and has the vault execute them; `null` where they do not fit or the chain refuses them. */
-async function execute(mix: readonly Generated[]): Promise<Executed | null> {
-  const { chain, wallet, accounts, call } = world;
+async function execute({ chain, wallet, accounts, call }: OracleWorld, mix: readonly Generated[]): Promise<Executed | null> {
   const { adapter } = chain;
   const { addresses } = wallet;
   const action = call(mix.map(({ make }) => make(accounts)));
@@ -65,7 +64,7 @@ async function execute(mix: readonly Generated[]): Promise<Executed | null> {
 /** What was said against what was done. */
 async function tryOut(mix: readonly Generated[]): Promise<void> {
   counts.runs += 1;
-  const executed = await execute(mix);
+  const executed = await execute(world, mix);
   if (!executed) return;
   const { message, effects, before, after } = executed;
   counts.ran += 1;
@@ -129,13 +128,16 @@ test(
 );
 
 test('the judge misses nothing that the decoder might leave out', async () => {
+  // A world of its own: what the mixes landed (a delegate, an emptied account) would keep some kinds from running here.
+  const fresh = await startOracleWorld();
+  onTestFinished(() => fresh.chain.close());
   const kinds = new Set<string>();
   for (const generated of fc.sample(anInstruction, { numRuns: 80, seed: 7 })) {
-    const executed = await execute([generated]);
+    const executed = await execute(fresh, [generated]);
     if (!executed || executed.effects.some(({ kind }) => kind === 'unknown')) continue;
     for (const [index, { kind }] of executed.effects.entries()) {
       const rest = executed.effects.filter((_, at) => at !== index);
-      if (unsaid(rest, executed.before, executed.after, world.accounts.vault).length > 0) kinds.add(kind);
+      if (unsaid(rest, executed.before, executed.after, fresh.accounts.vault).length > 0) kinds.add(kind);
     }
   }
   const judged = ['account_closing', 'account_creation', 'asset_outflow', 'authority_change', 'burn', 'delegate_approval', 'own_move'];
