@@ -60,7 +60,9 @@ function inputsHash() {
 /** What a lockfile pins: folder, version and integrity of each package; whether an install may lack it. */
 function pins(text) {
   const entries = Object.entries(JSON.parse(text).packages).filter(([path]) => path.includes('node_modules/'));
-  return new Map(entries.map(([path, { version, integrity, optional }]) => [path, { pin: `${version ?? ''} ${integrity ?? ''}`, optional }]));
+  return new Map(
+    entries.map(([path, { version, integrity, optional }]) => [path, { pin: `${version ?? ''} ${integrity ?? ''}`, optional }]),
+  );
 }
 
 /**
@@ -75,7 +77,9 @@ function holdToLockfile(before) {
   for (const path of new Set([...asked.keys(), ...installed.keys()])) {
     const [one, other] = [asked.get(path), installed.get(path)];
     if (one?.pin === other?.pin || ((one === undefined || other === undefined) && (one ?? other).optional === true)) continue;
-    fail(`npm wanted to change ${path} in package-lock.json: it does not fit the package.json files; run "npm install" and commit the result`);
+    fail(
+      `npm wanted to change ${path} in package-lock.json: it does not fit the package.json files; run "npm install" and commit the result`,
+    );
   }
 }
 

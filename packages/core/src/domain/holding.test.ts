@@ -53,6 +53,19 @@ describe('holdingOf (INVARIANT I4)', () => {
   ])('near the limit at %i: %s', (amount, near) =>
     expect(amounts(held([outflow(amount)])).some(([meter]) => meter === 'near/SOL')).toBe(near),
   );
+  test('an asset that does not move comes near nothing, even where nothing of it goes at once', () => {
+    const waiting = aPolicy({
+      nearLimit: { percent: 90, seconds: 60, most: 1 },
+      assets: policy.assets.map((rule) => ({
+        ...rule,
+        perTransaction: { autonomous: 0n, ceiling: 10n, delayed: { upTo: 10n, delaySeconds: 60 } },
+      })),
+    });
+    const holding = (effects: readonly Effect[]): Holding =>
+      holdingOf({ effects, simulation: null, policy: waiting, addresses: ADDRESSES, alone: true });
+    expect(amounts(holding([outflow(1n)])).filter(([meter]) => String(meter).startsWith('near/'))).toEqual([['near/SOL', 1n]]);
+    expect(amounts(holding([]))).toEqual([['transactions', 1n]]);
+  });
   test('SOL and wrapped SOL are one meter, sums are gross', () => {
     expect(amounts(held([outflow(3n), outflow(4n, { asset: WRAPPED_NATIVE_ASSET, destination: SHOP })]))).toContainEqual(['asset/SOL', 7n]);
   });

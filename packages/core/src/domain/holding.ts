@@ -32,9 +32,11 @@ export function holdingOf(input: {
   const { effects, simulation, policy, addresses, alone } = input;
   const flows = flowsOf(effects, simulation, addresses.vault);
   const { limits } = indexOf(policy, addresses.owner);
-  const near = limits.near.flatMap(({ asset, from }): Metered[] =>
-    (flows.counted.get(asset) ?? 0n) >= from ? [{ meter: nearLimitMeter(asset), amount: 1n }] : [],
-  );
+  // Where nothing goes at once `from` is 0, and an asset that does not move comes near nothing all the same.
+  const near = limits.near.flatMap(({ asset, from }): Metered[] => {
+    const amount = flows.counted.get(asset) ?? 0n;
+    return amount > 0n && amount >= from ? [{ meter: nearLimitMeter(asset), amount: 1n }] : [];
+  });
   const amounts: readonly Metered[] = [
     ...[...flows.counted].map(([asset, amount]) => ({ meter: assetMeter(asset), amount })),
     ...[...flows.ownMoves].map(([asset, amount]) => ({ meter: ownMovesMeter(asset), amount })),
