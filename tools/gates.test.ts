@@ -28,6 +28,7 @@ describe('layers', () => {
     'core-has-no-effects': ['packages/core/src/domain/planted-effect.ts', "import 'node:fs';"],
     'postgres-imports-core-only': ['packages/postgres/src/planted.ts', "import '@countersign/solana';"],
     'selfhost-imports-core-only': ['packages/selfhost/src/planted.ts', "import '@countersign/postgres';"],
+    'cloud-imports-core-only': ['packages/cloud/src/planted.ts', "import '@countersign/selfhost';"],
     'localchain-imports-core-only': ['packages/localchain/src/planted.ts', "import '@countersign/solana';"],
     'solana-imports-core-only': [
       'packages/solana/src/planted.ts',

@@ -44,7 +44,8 @@ export async function makeBenchWallet(service: RunningService): Promise<BenchWal
   return { id: wallet.id, vault, agent: createClient({ baseUrl: url, credential: secret, timeoutMs: 30_000 }) };
 }
 
-async function untilActive(operator: CountersignClient, id: string): Promise<string> {
+/** Gives the vault of a wallet that is being made, once it is active. */
+export async function untilActive(operator: CountersignClient, id: string): Promise<string> {
   for (let waitedMs = 0; waitedMs < CREATION_WITHIN_MS; waitedMs += 200) {
     const wallet = answerOrThrow('the bench wallet cannot be read', await operator.getWallet(id));
     if (wallet.state === 'active' && wallet.vault !== null) return wallet.vault;

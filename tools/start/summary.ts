@@ -66,6 +66,7 @@ export function commandLines(given: {
     `  $ ${curl('owner', '1000000000')}`,
     'The owner reads the bytes and countersigns:',
     `  $ npx countersign approve --yes --passphrase-file ${quote(fromRoot(owner.passphraseFile))}${elsewhere}`,
+    'Stop the agent at once with "npx countersign freeze"; "npx countersign kits arm" signs ahead of need what takes its limits off the chain.',
   ];
 }
 

@@ -6,25 +6,33 @@ import {
   decideAgain,
   expireApprovals,
   forgetIdempotencyKeys,
+  forgetSignIns,
   type IClock,
   type IRandom,
+  lookAfterKeys,
+  lookAfterKits,
   reconcile,
   reconcileSigner,
   releaseOverdue,
   releasePayment,
   rulePolicyEngine,
+  runLockdown,
   type WalletId,
   watchWallets,
 } from '@countersign/core';
 import { createPostgresDatabase, verifyAuditChain } from '@countersign/postgres';
-import { createSignerClient } from '@countersign/selfhost';
+import { createSignerClient, disableCoreDumps, KDF_FLOOR, openSealedOwnerKey } from '@countersign/selfhost';
 import { createSolanaBlockchainAdapter } from '@countersign/solana';
 import type { FastifyBaseLogger } from 'fastify';
+import { createLogAlerts } from './alerts/log-alerts.ts';
 import type { Config } from './config.ts';
 import { createReadiness } from './health/readiness.ts';
 import { createServer } from './http/create-server.ts';
+import { originOf } from './http/origin.ts';
+import { measureWallets } from './metrics/measure-wallets.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { observeDatabase } from './metrics/observe-database.ts';
+import { createOwnerKeyHere } from './owner-key-here/create-owner-key-here.ts';
 import { createConnection } from './startup/connect.ts';
 import { withNetwork } from './startup/dependencies.ts';
 import { makeFirstOperator } from './startup/first-operator.ts';
@@ -33,10 +41,13 @@ import { type Repeating, repeat } from './startup/repeat.ts';
 import { VERSION } from './version.ts';
 
 const FAILED_LOGINS_PER_MINUTE = 120;
+const SIGNATURES_PER_MINUTE = 120;
 const RETRY_MS = 1_000;
 const RECONCILE_MS = 15_000;
 const SIGNER_LOOK_MS = 3_000;
 const WATCH_MS = 10_000;
+const LOOK_AFTER_MS = 60_000;
+const MEASURE_MS = 30_000;
 
 export interface Service {
   /** Where it listens. */
@@ -56,6 +67,8 @@ export class ConfigurationProblem extends Error {}
  */
 export async function compose(config: Config, log: FastifyBaseLogger): Promise<Service> {
   const report = (problem: string, error: unknown): void => log.warn({ problem: wordsOf(error) }, problem);
+  // Passphrases and credentials pass through this process.
+  if (!disableCoreDumps()) log.warn('core dumps stay on: install prlimit, or set the limit for core files to zero (ulimit -c 0)');
   const clock: IClock = { nowMs: () => Date.now() };
   const random: IRandom = { bytes: (count) => randomBytes(count) };
   const metrics = createMetrics();
@@ -78,7 +91,17 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
   const chain = guardChain(solana, () => connection.network() !== null);
   const chainWatch = createChainWatch(chain, clock);
   const deps: Dependencies = withNetwork(
-    { database, chain, chainWatch, keys, policyEngine: rulePolicyEngine, clock, random, limits: config },
+    {
+      database,
+      chain,
+      chainWatch,
+      keys,
+      policyEngine: rulePolicyEngine,
+      alerts: createLogAlerts(log, metrics),
+      clock,
+      random,
+      limits: config,
+    },
     connection.network,
   );
   const readiness = createReadiness({
@@ -92,15 +115,29 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
     networkProblem: connection.networkProblem,
     network: connection.network,
   });
+  const { openOwnerKeyHere } = config;
+  const ownerKeyHere =
+    openOwnerKeyHere === null
+      ? null
+      : createOwnerKeyHere((passphrase) => openSealedOwnerKey({ path: openOwnerKeyHere, passphrase, kdfFloor: KDF_FLOOR }));
+  if (ownerKeyHere !== null) log.warn('this service opens an owner key when given its passphrase (OPEN_OWNER_KEY_HERE)');
+  let listensAt = '';
   const { app } = await createServer(
     {
       host: config.host,
       publicHost: config.publicHost,
       rateLimitPerMinute: config.rateLimitPerMinute,
       failedLoginsPerMinute: FAILED_LOGINS_PER_MINUTE,
+      signaturesPerMinute: SIGNATURES_PER_MINUTE,
       version: VERSION,
     },
-    { current: () => (connection.databaseProblem() === null ? deps : null), readiness, verifyAuditChain },
+    {
+      current: () => (connection.databaseProblem() === null ? deps : null),
+      readiness,
+      verifyAuditChain,
+      origin: () => originOf(config.publicHost, listensAt),
+      ownerKeyHere,
+    },
     metrics,
     log,
   );
@@ -113,6 +150,7 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
   let url: string;
   try {
     url = await app.listen({ host: config.host, port: config.port });
+    listensAt = url;
   } catch (error) {
     await closeAdapters();
     throw error;
@@ -129,9 +167,11 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
         await expireApprovals(deps);
         await releaseOverdue(deps);
         await forgetIdempotencyKeys(deps);
+        await forgetSignIns(deps);
       },
       releasePayment: (id) => releasePayment(deps, id),
       decideAgain: (id) => decideAgain(deps, id),
+      lockDown: (id) => runLockdown(deps, id),
     });
   const stopJobs = async (error: unknown): Promise<never> => {
     await postgres.jobRunner.stop().catch(() => undefined);
@@ -153,15 +193,15 @@ export async function compose(config: Config, log: FastifyBaseLogger): Promise<S
       });
     const runs = await connection.keepTrying('starting the jobs', () => startJobs().catch(stopJobs));
     if (!runs) return;
-    repeating.push(
-      repeat(
-        () => reconcile(deps),
-        RECONCILE_MS,
-        (error) => report('reconciling failed and will run again', error),
-      ),
-    );
-    repeating.push(repeat(watchChain(deps), WATCH_MS, (error) => report('watching the wallets on chain failed and will run again', error)));
-    repeating.push(repeat(watchSigner(deps, log), SIGNER_LOOK_MS, (error) => report('looking after the signer failed', error)));
+    const schedule = (work: () => Promise<void>, everyMs: number, problem: string): void => {
+      repeating.push(repeat(work, everyMs, (error) => report(problem, error)));
+    };
+    schedule(() => reconcile(deps), RECONCILE_MS, 'reconciling failed and will run again');
+    schedule(watchChain(deps), WATCH_MS, 'watching the wallets on chain failed and will run again');
+    schedule(watchSigner(deps, log), SIGNER_LOOK_MS, 'looking after the signer failed');
+    schedule(() => lookAfterKeys(deps), LOOK_AFTER_MS, 'looking after the keys failed and will run again');
+    schedule(() => lookAfterKits(deps), LOOK_AFTER_MS, 'looking after what was signed ahead of need failed and will run again');
+    schedule(() => measureWallets(deps, metrics), MEASURE_MS, 'measuring the wallets failed and will run again');
     await network;
   }
 

@@ -32,6 +32,7 @@ describe('the configuration', () => {
         firstLookMs: 1_500,
         solanaRpcUrls: ['http://127.0.0.1:8899', 'https://rpc.example/canary'],
         operatorCredentialFile: null,
+        openOwnerKeyHere: null,
       },
     });
   });
@@ -56,12 +57,28 @@ describe('the configuration', () => {
     ['RATE_LIMIT_PER_MINUTE', 'many'],
     ['STATEMENT_LIFETIME_SECONDS', '1'],
     ['OPERATOR_CREDENTIAL_FILE', ''],
+    ['OPEN_OWNER_KEY_HERE', ''],
+    ['OPEN_OWNER_KEY_HERE', 'owner-key.json'],
   ])('%s = %j is one clear line without the value', (name, value) => {
     const read = readConfig({ ...GOOD, [name]: value });
     if (read.ok) throw new Error('it was taken');
     expect(read.error).toHaveLength(1);
     expect(read.error[0]).toMatch(new RegExp(`^${name} (must|is) `));
     expect(read.error.join()).not.toContain('canary');
+  });
+
+  test('a service on every address needs the name under which owners sign in', () => {
+    for (const HOST of ['0.0.0.0', '::', '[::]']) {
+      expect(readConfig({ ...GOOD, HOST })).toMatchObject({ ok: false, error: [expect.stringMatching(/^PUBLIC_HOST has to be set/)] });
+      expect(readConfig({ ...GOOD, HOST, PUBLIC_HOST: 'countersign.example' })).toMatchObject({ ok: true });
+    }
+  });
+
+  test("what opens the owner's key here is a setting of its own: the command line's variable sets nothing", () => {
+    const read = readConfig({ ...GOOD, COUNTERSIGN_OWNER_KEY_FILE: '/etc/owner-key.json' });
+    expect(read).toMatchObject({ ok: true, value: { openOwnerKeyHere: null } });
+    const set = readConfig({ ...GOOD, COUNTERSIGN_OPEN_OWNER_KEY_HERE: '/etc/owner-key.json' });
+    expect(set).toMatchObject({ ok: true, value: { openOwnerKeyHere: '/etc/owner-key.json' } });
   });
 
   test('names everything that is missing', () => {

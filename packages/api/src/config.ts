@@ -42,11 +42,11 @@ export function readConfig(env: { readonly [name: string]: string | undefined })
   const parsed = configSchema.safeParse(set);
   if (!parsed.success) {
     const named = new Set<string>();
-    for (const { path, message } of parsed.error.issues) {
+    for (const { path, message, code } of parsed.error.issues) {
       const name = String(path[0]);
       if (named.has(name)) continue;
       named.add(name);
-      problems.push(`${name} ${set[name] === undefined ? 'is missing' : message}`);
+      problems.push(`${name} ${set[name] === undefined && code !== 'custom' ? 'is missing' : message}`);
     }
   }
   return parsed.success && problems.length === 0 ? ok(parsed.data) : fail(problems);

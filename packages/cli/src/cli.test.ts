@@ -21,6 +21,24 @@ import {
 } from './test-support/prepared.ts';
 import { runCli } from './test-support/test-world.ts';
 
+/** Every command of the owner's half. */
+const COMMANDS = [
+  ...['approve', 'reject', 'approvals', 'approvals show', 'freeze', 'lockdown', 'unfreeze', 'keys', 'keys rotate', 'keys revoke'],
+  ...[
+    'keys replace-owner',
+    'keys backup',
+    'keys restore',
+    'kits',
+    'kits arm',
+    'kits propose',
+    'policy diff',
+    'policy tighten',
+    'policy propose',
+  ],
+  ...['owner init', 'owner show', 'owner change-passphrase', 'owner export-backup', 'owner restore', 'owner approve'],
+  ...['owner statement', 'owner statement freeze', 'owner statement veto', 'owner statement show', 'owner sign-in', 'owner sign-out'],
+  ...['owner recovery-kit', 'owner recovery-kit check', 'owner recover', 'owner withdraw', 'wallet create', 'wallet show', 'doctor'],
+];
 const BIN = fileURLToPath(new URL('../bin/countersign.mjs', import.meta.url));
 const PASSPHRASE = 'correct horse battery staple';
 const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
@@ -137,11 +155,18 @@ describe('exit codes and use', () => {
     expect(sick.code).toBe(6);
     expect(sick.out).toContain('✗ service chain: no node answers');
   });
-  test('every command has an example', async () => {
+  test('every command has help with an example', async () => {
     const script = (await cli(['completion', 'bash', '--json'])).json()['script'];
-    const paths = [...String(script).matchAll(/^ {4}'([a-z ]+)'\) \[\[/gm)].map(([, path = '']) => path);
-    expect(paths.length).toBeGreaterThan(30);
-    for (const path of paths) expect((await cli([...path.split(' '), '--help'])).out, path).toContain('Example');
+    const paths = [...String(script).matchAll(/^ {4}'([a-z -]+)'\) \[\[/gm)].map(([, path = '']) => path);
+    for (const path of paths) {
+      const help = await cli([...path.split(' '), '--help']);
+      expect(help.code, path).toBe(0);
+      expect(help.out, path).toMatch(/\nExamples?:\n {2}\$ countersign|\nExamples?:\n {2}\$ solana/);
+      expect(help.out, path).toContain(`Usage: countersign ${path}`);
+    }
+    expect(paths).toEqual(expect.arrayContaining(COMMANDS));
+    expect(paths).not.toContain('owner add');
+    expect(paths).not.toContain('owner sign');
   });
 });
 
@@ -218,7 +243,7 @@ describe('approve', () => {
   test('INVARIANT I7: unfreezing, without a terminal', async () => {
     service.prepared = [await preparedUnfreeze(owner, Date.now())];
     const approved = await cli(['approve', '--yes', '--passphrase-file', 'passphrase', '--json']);
-    expect(approved.json()).toMatchObject({ approval: { state: 'executing' }, signed: { owner } });
+    expect(approved.json()).toMatchObject({ approval: { state: 'executing' }, signed: { key: owner, part: 'owner' } });
   });
   test('bytes that are no longer current are prepared and read anew; the consent holds when they do the same', async () => {
     service.prepared = [await preparedPayment(owner), await preparedPayment(owner, { index: 2n })];
@@ -260,9 +285,9 @@ describe('approve', () => {
     expect(approved.code).toBe(0);
     const carried = await cli(['approve', '--out', 'call-to-sign.json']);
     expect(carried.out).toContain('✗ UNKNOWN: ');
-    expect((await cli(['owner', 'sign', 'call-to-sign.json', '--yes', '--passphrase-file', 'passphrase', '--out', 'call.json'])).code).toBe(
-      7,
-    );
+    expect(
+      (await cli(['owner', 'approve', 'call-to-sign.json', '--yes', '--passphrase-file', 'passphrase', '--out', 'call.json'])).code,
+    ).toBe(7);
     const shown = await cli(['approvals', 'show', APPROVAL_ID, '--json']);
     expect(shown.json()).toMatchObject({ toSign: { unknown: [{ program, word: program.slice(0, 8) }] } });
   });
@@ -277,9 +302,9 @@ describe('approve', () => {
     service.prepared = [await preparedPayment(owner)];
     expect((await cli(['approve', '--out', 'to-sign.json'])).code).toBe(0);
     const before = service.seen.length;
-    expect((await cli(['owner', 'sign', 'to-sign.json', '--yes', '--passphrase-file', 'passphrase'])).code).toBe(0);
+    expect((await cli(['owner', 'approve', 'to-sign.json', '--yes', '--passphrase-file', 'passphrase'])).code).toBe(0);
     expect(service.seen.length).toBe(before);
     expect((await cli(['approve', '--signatures', 'signatures.json'])).code).toBe(0);
-    expect((await cli(['owner', 'sign', 'to-sign.json', '--yes', '--passphrase-file', 'passphrase'])).code).toBe(5);
+    expect((await cli(['owner', 'approve', 'to-sign.json', '--yes', '--passphrase-file', 'passphrase'])).code).toBe(5);
   });
 });

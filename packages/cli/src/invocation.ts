@@ -38,3 +38,9 @@ export function required(invocation: Invocation, name: string): string {
   if (value === undefined) throw new Error(`the command does not declare --${name} as required`);
   return value;
 }
+
+/** The values of an option that may be given several times. */
+export function listed(invocation: Invocation, name: string): readonly string[] {
+  const value = invocation.options[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}

@@ -11,7 +11,9 @@ export interface Terminal {
   readonly colour: boolean;
   /** One line, or `null` when the input ends. */
   readonly ask: (question: string) => Promise<string | null>;
-  /** The same without showing what is typed, as bytes that the caller wipes. */
+  /** Lines until `complete` says so of all of them so far, or until the input ends: for text that is pasted. */
+  readonly askLines: (question: string, complete: (text: string) => boolean) => Promise<string>;
+  /** One line without showing what is typed, as bytes that the caller wipes. */
   readonly askSecret: (question: string) => Promise<Uint8Array | null>;
 }
 
@@ -36,6 +38,22 @@ export function processTerminal(): Terminal {
         lines.on('close', () => {
           if (!answered) resolve(null);
         });
+      }),
+    askLines: (question, complete) =>
+      new Promise((resolve) => {
+        stderr.write(question);
+        // Without an output nothing that is pasted is shown again; as a terminal it has no limit to the length of a line.
+        const lines = createInterface({ input: stdin, terminal: stdin.isTTY === true });
+        let text = '';
+        lines.on('line', (line) => {
+          text += `${line}\n`;
+          if (complete(text)) lines.close();
+        });
+        lines.on('SIGINT', () => {
+          text = '';
+          lines.close();
+        });
+        lines.on('close', () => resolve(text));
       }),
     askSecret: (question) => readHidden(stdin, stderr, question),
   };

@@ -50,7 +50,7 @@ const statements: readonly (readonly [string, (tx: ITransaction) => Promise<unkn
   ['budgets.usage of 3 windows', async (tx) => tx.budgets.usage(wallet.id, windows, Date.now())],
   ['requests.history', (tx) => tx.requests.history(wallet.id, asked)],
   ['audit.append (1 entry, after the first)', (tx) => tx.audit.append([event], 1)],
-  ['receipts.append', (tx) => tx.receipts.append(wallet.id, new Uint8Array(200), 1)],
+  ['receipts.append', (tx) => tx.receipts.append(wallet.id, wallet.agent, new Uint8Array(200), 1)],
   ['requests.insert', (tx) => tx.requests.insert(aRequest(wallet.id, credential))],
   ['requests.list (built by Kysely)', (tx) => tx.requests.list(wallet.id, { limit: 1, cursor: null, state: null })],
   ['jobs.enqueue', (tx) => tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: anAttempt(wallet.id, null).id }, { startAfterMs: 500 })],
@@ -91,7 +91,7 @@ async function pay(walletId: typeof wallet.id): Promise<void> {
     const atMs = await tx.nowMs();
     await tx.attempts.move(attempt.id, 'prepared', 'signed', { wire, signature: attempt.id });
     await tx.requests.move(request.id, 'approved', 'signed', { atMs, signature: attempt.id });
-    await tx.receipts.append(walletId, new Uint8Array(200), atMs);
+    await tx.receipts.append(walletId, wallet.agent, new Uint8Array(200), atMs);
     await tx.audit.append([{ ...event, chain: walletId }], atMs);
   });
   await run(async (tx) => {

@@ -16,9 +16,12 @@ CREATE TABLE wallets (
   agent_address text NOT NULL,
   create_key text NOT NULL,
   fee_account text NOT NULL,
+  recovery_address text,
   policy_revision integer,
   time_lock_seconds integer NOT NULL CONSTRAINT wallets_time_lock CHECK (time_lock_seconds >= 0),
   frozen_reason text,
+  -- The approval by which its keys are being changed.
+  rekeying_by record_id,
   created_at_ms unix_ms NOT NULL,
   -- The moment of the latest reservation or settlement: the wallet's clock never stands before it.
   last_decision_at_ms unix_ms NOT NULL DEFAULT 0,
@@ -53,15 +56,23 @@ CREATE TABLE credentials (
   id record_id CONSTRAINT credentials_id PRIMARY KEY,
   role text NOT NULL CONSTRAINT credentials_role CHECK (role IN ('agent', 'operator', 'owner')),
   wallet_id record_id,
+  -- The owner who signed in, for whom the credential is a session.
+  owner_address text,
   label text NOT NULL,
   hash bytea NOT NULL CONSTRAINT credentials_hash_length CHECK (length(hash) = 32),
   created_at_ms unix_ms NOT NULL,
   revoked_at_ms unix_ms,
+  -- When a session ends by itself, by the database's clock.
+  expires_at_ms unix_ms,
   CONSTRAINT credentials_hash_once UNIQUE (hash),
   CONSTRAINT credentials_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT credentials_scope CHECK ((role = 'operator') = (wallet_id IS NULL))
+  CONSTRAINT credentials_scope CHECK (
+    (role = 'agent') = (wallet_id IS NOT NULL) AND num_nonnulls(owner_address, expires_at_ms) = CASE role WHEN 'owner' THEN 2 ELSE 0 END
+  ),
+  CONSTRAINT credentials_ends_later CHECK (expires_at_ms > created_at_ms)
 );
 CREATE INDEX credentials_of_wallet ON credentials (wallet_id, id);
+CREATE INDEX credentials_ending ON credentials (expires_at_ms, id) WHERE expires_at_ms IS NOT NULL;
 
 CREATE TABLE transaction_requests (
   id record_id CONSTRAINT transaction_requests_id PRIMARY KEY,
@@ -101,10 +112,13 @@ CREATE INDEX transaction_requests_paid ON transaction_requests (wallet_id, recip
 CREATE TABLE approvals (
   id record_id CONSTRAINT approvals_id PRIMARY KEY,
   wallet_id record_id NOT NULL,
-  kind text NOT NULL CONSTRAINT approvals_kind CHECK (kind IN ('create_wallet', 'install_policy', 'approve_payment', 'unfreeze')),
+  kind text NOT NULL CONSTRAINT approvals_kind CHECK (kind IN ('create_wallet', 'install_policy', 'approve_payment', 'unfreeze',
+    'rotate_agent_key', 'replace_owner_key', 'revoke_agent_key', 'arm_lockdown', 'make_recovery_kit')),
   state text NOT NULL,
   request_id record_id,
   policy_revision integer,
+  -- What it changes about the wallet's keys: {"agent", "owner", "recovery", "feeAccount", "consentOf", "reason"}.
+  change json,
   prepared json,
   problem text,
   created_at_ms unix_ms NOT NULL,
@@ -114,12 +128,25 @@ CREATE TABLE approvals (
   CONSTRAINT approvals_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT approvals_request FOREIGN KEY (request_id) REFERENCES transaction_requests (id) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT approvals_payment CHECK ((kind = 'approve_payment') = (request_id IS NOT NULL)),
+  -- INVARIANT I8: a kind exchanges the key that it names and no other.
+  CONSTRAINT approvals_change CHECK (
+    CASE WHEN change IS NULL THEN kind NOT IN ('rotate_agent_key', 'replace_owner_key')
+      ELSE change ->> 'feeAccount' IS NOT NULL AND CASE kind
+        WHEN 'rotate_agent_key' THEN change ->> 'agent' IS NOT NULL AND change ->> 'owner' IS NULL AND change ->> 'consentOf' IS NOT DISTINCT FROM 'owner'
+        WHEN 'replace_owner_key' THEN change ->> 'agent' IS NULL AND change ->> 'owner' IS NOT NULL AND coalesce(change ->> 'consentOf', '') IN ('owner', 'recovery')
+        ELSE kind IN ('create_wallet', 'install_policy') AND change ->> 'agent' IS NULL AND change ->> 'owner' IS NULL
+          AND change ->> 'consentOf' IS NOT DISTINCT FROM 'owner'
+      END
+    END
+  ),
   -- What the owner consented to is never released beside.
   CONSTRAINT approvals_executing_is_not_released CHECK (state <> 'executing' OR releases_at_ms IS NULL)
 );
 CREATE INDEX approvals_of_wallet ON approvals (wallet_id, id);
 CREATE INDEX approvals_of_request ON approvals (request_id, id) WHERE request_id IS NOT NULL;
 CREATE UNIQUE INDEX approvals_one_open_per_request ON approvals (request_id) WHERE request_id IS NOT NULL AND state IN ('waiting', 'executing');
+CREATE UNIQUE INDEX approvals_one_open_per_key_change ON approvals (wallet_id, kind)
+  WHERE kind IN ('rotate_agent_key', 'replace_owner_key', 'revoke_agent_key') AND state IN ('waiting', 'executing');
 CREATE INDEX approvals_waiting ON approvals (expires_at_ms, id) WHERE state = 'waiting' AND releases_at_ms IS NULL;
 CREATE INDEX approvals_released ON approvals (releases_at_ms, id) WHERE state = 'waiting' AND releases_at_ms IS NOT NULL;
 
@@ -194,7 +221,9 @@ CREATE TABLE used_statements (
   nonce text COLLATE "C" NOT NULL,
   text text NOT NULL,
   signature bytea NOT NULL,
-  -- The revision that an install-policy statement names; null for the others.
+  -- The new owner's, where the owner key is replaced.
+  second_signature bytea,
+  -- The revision that an installing statement names; null for the others.
   revision integer,
   used_at_ms unix_ms NOT NULL,
   CONSTRAINT used_statements_id PRIMARY KEY (wallet_id, nonce),
@@ -205,8 +234,10 @@ CREATE INDEX used_statements_of_revision ON used_statements (wallet_id, revision
 CREATE TABLE signer_receipts (
   id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT signer_receipts_id PRIMARY KEY,
   wallet_id record_id NOT NULL,
+  -- The key that signed: receipts of another mean nothing to it.
+  agent_address text NOT NULL,
   receipt bytea NOT NULL,
   at_ms unix_ms NOT NULL,
   CONSTRAINT signer_receipts_wallet FOREIGN KEY (wallet_id) REFERENCES wallets (id) DEFERRABLE INITIALLY DEFERRED
 );
-CREATE INDEX signer_receipts_of_wallet ON signer_receipts (wallet_id, id);
+CREATE INDEX signer_receipts_of_agent ON signer_receipts (wallet_id, agent_address, id);

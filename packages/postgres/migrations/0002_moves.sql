@@ -17,7 +17,8 @@ CREATE TABLE wallet_moves (
   to_state text NOT NULL,
   CONSTRAINT wallet_moves_id PRIMARY KEY (from_state, to_state)
 );
-INSERT INTO wallet_moves VALUES ('creating', 'active'), ('creating', 'failed'), ('active', 'frozen'), ('frozen', 'active');
+INSERT INTO wallet_moves VALUES ('creating', 'active'), ('creating', 'frozen'), ('creating', 'failed'), ('active', 'frozen'),
+  ('frozen', 'active'), ('frozen', 'failed');
 
 CREATE TABLE policy_moves (
   from_state text NOT NULL,
@@ -146,12 +147,12 @@ CREATE TRIGGER attempts_holding BEFORE INSERT ON attempts FOR EACH ROW
 
 -- What never changes. A trigger on columns costs nothing where an update does not name them.
 CREATE TRIGGER wallets_immutable
-  BEFORE UPDATE OF id, multisig, vault, owner_address, agent_address, create_key, fee_account, time_lock_seconds, created_at_ms ON wallets
+  BEFORE UPDATE OF id, multisig, vault, create_key, time_lock_seconds, created_at_ms ON wallets
   FOR EACH ROW EXECUTE FUNCTION refuse_change('wallets_immutable');
 CREATE TRIGGER policy_revisions_immutable
   BEFORE UPDATE OF wallet_id, revision, text, policy_sha256, bounds, bounds_sha256, limits, created_at_ms ON policy_revisions
   FOR EACH ROW EXECUTE FUNCTION refuse_change('policy_revisions_immutable');
-CREATE TRIGGER credentials_immutable BEFORE UPDATE OF id, role, wallet_id, hash, created_at_ms ON credentials
+CREATE TRIGGER credentials_immutable BEFORE UPDATE OF id, role, wallet_id, owner_address, hash, created_at_ms, expires_at_ms ON credentials
   FOR EACH ROW EXECUTE FUNCTION refuse_change('credentials_immutable');
 CREATE TRIGGER credentials_revoked BEFORE UPDATE OF revoked_at_ms ON credentials FOR EACH ROW
   WHEN (OLD.revoked_at_ms IS NOT NULL) EXECUTE FUNCTION refuse_change('credentials_revoked');
@@ -159,7 +160,8 @@ CREATE TRIGGER transaction_requests_immutable
   BEFORE UPDATE OF id, wallet_id, credential_id, asset, amount, recipient, memo, call_message, call_pins, effects, intent, created_at_ms
   ON transaction_requests
   FOR EACH ROW EXECUTE FUNCTION refuse_change('transaction_requests_immutable');
-CREATE TRIGGER approvals_immutable BEFORE UPDATE OF id, wallet_id, kind, request_id, policy_revision, created_at_ms, expires_at_ms ON approvals
+CREATE TRIGGER approvals_immutable
+  BEFORE UPDATE OF id, wallet_id, kind, request_id, policy_revision, change, created_at_ms, expires_at_ms ON approvals
   FOR EACH ROW EXECUTE FUNCTION refuse_change('approvals_immutable');
 -- What was going to be released may come to wait for the owner; nothing else changes the moment.
 CREATE TRIGGER approvals_release BEFORE UPDATE OF releases_at_ms ON approvals FOR EACH ROW
@@ -182,7 +184,11 @@ CREATE TRIGGER signer_receipts_immutable BEFORE UPDATE ON signer_receipts
 CREATE TRIGGER wallets_kept BEFORE DELETE OR TRUNCATE ON wallets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('wallets_kept');
 CREATE TRIGGER policy_revisions_kept BEFORE DELETE OR TRUNCATE ON policy_revisions
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('policy_revisions_kept');
-CREATE TRIGGER credentials_kept BEFORE DELETE OR TRUNCATE ON credentials FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('credentials_kept');
+CREATE TRIGGER credentials_kept BEFORE TRUNCATE ON credentials FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('credentials_kept');
+-- A session that has ended by itself is forgotten; every other credential stays.
+CREATE TRIGGER credentials_forgotten BEFORE DELETE ON credentials FOR EACH ROW
+  WHEN (OLD.expires_at_ms IS NULL OR OLD.expires_at_ms > extract(epoch FROM clock_timestamp()) * 1000)
+  EXECUTE FUNCTION refuse_change('credentials_kept');
 CREATE TRIGGER transaction_requests_kept BEFORE DELETE OR TRUNCATE ON transaction_requests
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('transaction_requests_kept');
 CREATE TRIGGER approvals_kept BEFORE DELETE OR TRUNCATE ON approvals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('approvals_kept');

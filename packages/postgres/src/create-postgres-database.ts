@@ -13,12 +13,16 @@ import { attemptStore } from './stores/attempt-store.ts';
 import { budgetStore } from './stores/budget-store.ts';
 import { credentialStore } from './stores/credential-store.ts';
 import { idempotencyStore } from './stores/idempotency-store.ts';
+import { keyStore } from './stores/key-store.ts';
+import { kitStore } from './stores/kit-store.ts';
 import { policyStore } from './stores/policy-store.ts';
 import { receiptStore } from './stores/receipt-store.ts';
 import { requestStore } from './stores/request-store.ts';
+import { signInStore } from './stores/sign-in-store.ts';
 import { statementStore } from './stores/statement-store.ts';
 import { transactionClock } from './stores/transaction-clock.ts';
 import { walletStore } from './stores/wallet-store.ts';
+import { watchMarkStore } from './stores/watch-mark-store.ts';
 
 export interface PostgresSettings extends Partial<PoolSettings> {
   /** `postgresql://user:password@host:port/database`. */
@@ -83,6 +87,10 @@ function openTransaction(session: Session, sender: JobSender): ITransaction {
     idempotency: idempotencyStore(session),
     statements: statementStore(session),
     receipts: receiptStore(session),
+    keys: keyStore(session),
+    kits: kitStore(session),
+    watchMarks: watchMarkStore(session),
+    signIns: signInStore(session),
     audit: auditStore(session),
     jobs: jobStore(session, sender),
   };

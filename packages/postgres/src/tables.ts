@@ -9,14 +9,22 @@ import type {
   AuditChain,
   AuditDetails,
   CredentialId,
+  KeyId,
+  KeyRole,
+  KeyState,
+  KitId,
+  KitPurpose,
+  KitState,
   LookupPin,
   PolicyState,
   PreparedApproval,
   RequestId,
   RequestState,
   Role,
+  RotationReason,
   Route,
   Sha256Hex,
+  WalletChange,
   WalletId,
   WalletState,
 } from '@countersign/core';
@@ -35,9 +43,11 @@ export interface WalletRow {
   readonly agent_address: Address;
   readonly create_key: Address;
   readonly fee_account: Address;
+  readonly recovery_address: Address | null;
   readonly policy_revision: number | null;
   readonly time_lock_seconds: number;
   readonly frozen_reason: string | null;
+  readonly rekeying_by: ApprovalId | null;
   readonly created_at_ms: number;
   readonly last_decision_at_ms: number;
 }
@@ -55,14 +65,24 @@ export interface PolicyRow {
   readonly activated_at_ms: number | null;
 }
 
+export interface TighteningRow {
+  readonly number: number;
+  readonly text: string;
+  readonly policy_sha256: string;
+  readonly actor: string;
+  readonly at_ms: number;
+}
+
 export interface CredentialRow {
   readonly id: CredentialId;
   readonly role: Role;
   readonly wallet_id: WalletId | null;
+  readonly owner_address: Address | null;
   readonly label: string;
   readonly hash: Uint8Array;
   readonly created_at_ms: number;
   readonly revoked_at_ms: number | null;
+  readonly expires_at_ms: number | null;
 }
 
 export interface RequestRow {
@@ -93,6 +113,7 @@ export interface ApprovalRow {
   readonly state: ApprovalState;
   readonly request_id: RequestId | null;
   readonly policy_revision: number | null;
+  readonly change: WalletChange | null;
   readonly prepared: PreparedApproval | null;
   readonly problem: string | null;
   readonly created_at_ms: number;
@@ -112,6 +133,37 @@ export interface AttemptRow {
   readonly wire: Uint8Array | null;
   readonly signature: string | null;
   readonly holding: HoldingJson | null;
+  readonly problem: string | null;
+  readonly created_at_ms: number;
+}
+
+export interface KeyRow {
+  readonly id: KeyId;
+  readonly wallet_id: WalletId;
+  readonly role: KeyRole;
+  readonly address: Address;
+  readonly state: KeyState;
+  readonly created_at_ms: number;
+  readonly activated_at_ms: number | null;
+  readonly due_at_ms: number | null;
+  readonly rotation_reason: RotationReason | null;
+  readonly ended_at_ms: number | null;
+}
+
+export interface KitRow {
+  readonly id: KitId;
+  readonly wallet_id: WalletId;
+  readonly approval_id: ApprovalId;
+  readonly purpose: KitPurpose;
+  readonly part: number;
+  readonly state: KitState;
+  readonly nonce_account: Address;
+  readonly nonce: string;
+  readonly limits: readonly Address[];
+  readonly message: Uint8Array;
+  readonly sealed_signature: Uint8Array | null;
+  readonly wire: Uint8Array | null;
+  readonly signature: string | null;
   readonly problem: string | null;
   readonly created_at_ms: number;
 }

@@ -1,4 +1,4 @@
-import { type ApprovalId, type AttemptId, domainError, fail, ok, type RequestId } from '@countersign/core';
+import { type ApprovalId, type AttemptId, domainError, fail, ok, type RequestId, type WalletId } from '@countersign/core';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '../src/test-support/in-transaction.ts';
@@ -16,7 +16,7 @@ const until = async (what: () => boolean, patienceMs = 10_000) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
-const NOTHING = { releasePayment: async () => undefined, decideAgain: async () => undefined };
+const NOTHING = { releasePayment: async () => undefined, decideAgain: async () => undefined, lockDown: async () => undefined };
 const enqueue = (id: string, startAfterMs = 0) =>
   inTransaction(db.database, (tx) => tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: id as AttemptId }, { startAfterMs }));
 
@@ -71,17 +71,19 @@ test('jobs run when their transaction commits, in batches, again when they fail,
   expect(Date.now() - stoppedAt).toBeLessThan(5_500);
 });
 
-test('releases and new decisions run one by one; only the one that fails runs again', async () => {
+test('releases, new decisions and lockdowns run one by one; only the one that fails runs again', async () => {
   const fresh = await startTestDatabase();
   await inTransaction(fresh.database, async (tx) => {
     for (const id of ['apr_1', 'apr_fails', 'apr_2'])
       await tx.jobs.enqueue({ kind: 'release-payment', approvalId: id as ApprovalId }, { startAfterMs: 0 });
     await tx.jobs.enqueue({ kind: 'release-payment', approvalId: 'apr_later' as ApprovalId }, { startAfterMs: 1_500 });
     await tx.jobs.enqueue({ kind: 'decide-again', requestId: 'tx_1' as RequestId }, { startAfterMs: 0 });
+    await tx.jobs.enqueue({ kind: 'lock-down', walletId: 'wal_1' as WalletId }, { startAfterMs: 0 });
   });
   const enqueuedAt = Date.now();
   const released: ApprovalId[] = [];
   const decided: RequestId[] = [];
+  const lockedDown: WalletId[] = [];
   let laterAt = 0;
   await fresh.database.jobRunner.start({
     advanceAttempts: async () => undefined,
@@ -94,8 +96,13 @@ test('releases and new decisions run one by one; only the one that fails runs ag
     async decideAgain(id) {
       decided.push(id);
     },
+    async lockDown(id) {
+      lockedDown.push(id);
+      if (lockedDown.length === 1) throw new Error('the chain is away');
+    },
   });
-  await until(() => released.length === 5 && decided.length === 1);
+  await until(() => released.length === 5 && decided.length === 1 && lockedDown.length === 2);
+  expect(lockedDown).toEqual(['wal_1', 'wal_1']);
   expect([...released].sort()).toEqual(['apr_1', 'apr_2', 'apr_fails', 'apr_fails', 'apr_later']);
   expect(decided).toEqual(['tx_1']);
   expect(laterAt - enqueuedAt).toBeGreaterThanOrEqual(1_400);
@@ -113,5 +120,26 @@ test('attack: more first jobs at once than there are connections do not wait for
     ),
   );
   expect(results.every((result) => result.ok)).toBe(true);
+  await fresh.close();
+});
+
+test('attack: however many payments are to be followed, they keep a change of keys waiting for one batch at most', async () => {
+  const fresh = await startTestDatabase();
+  await inTransaction(fresh.database, async (tx) => {
+    for (let each = 0; each < 200; each += 1)
+      await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: `att_${each}` as AttemptId }, { startAfterMs: 0 });
+    await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: 'att_urgent' as AttemptId }, { startAfterMs: 0, urgent: true });
+  });
+  const batches: (readonly AttemptId[])[] = [];
+  await fresh.database.jobRunner.start({
+    advanceAttempts: async (ids) => {
+      batches.push(ids);
+    },
+    expireApprovals: async () => undefined,
+    ...NOTHING,
+  });
+  await until(() => batches.flat().length === 201);
+  expect(batches[0]).toContain('att_urgent');
+  await fresh.database.jobRunner.stop();
   await fresh.close();
 });

@@ -134,7 +134,7 @@ describe('the stores of payments give back what they took', () => {
       await tx.approvals.insert(approval);
       await tx.attempts.insert(attempt);
     });
-    const prepared = { statement: 'text\n', attemptIds: [attempt.id], underRevision: 1, preparedAtMs: 3 };
+    const prepared = { statement: 'text\n', attemptIds: [attempt.id], kitIds: [], underPolicySha256: 'a'.repeat(64), preparedAtMs: 3 };
     await run((tx) => tx.approvals.prepare(approval.id, prepared));
     expect(await run((tx) => tx.approvals.get(approval.id))).toEqual({ ...approval, prepared });
     expect(await run((tx) => tx.approvals.lock(approval.id))).toEqual({ ...approval, prepared });

@@ -4,6 +4,10 @@ import {
   APPROVAL_STATES,
   ATTEMPT_MOVES,
   ATTEMPT_STATES,
+  KEY_MOVES,
+  KEY_STATES,
+  KIT_MOVES,
+  KIT_STATES,
   LIVE_ATTEMPT_STATES,
   REQUEST_MOVES,
   REQUEST_STATES,
@@ -43,6 +47,8 @@ describe('the database’s moves are core’s', () => {
     ['attempt_moves', ATTEMPT_MOVES],
     ['approval_moves', APPROVAL_MOVES],
     ['wallet_moves', WALLET_MOVES],
+    ['key_moves', KEY_MOVES],
+    ['kit_moves', KIT_MOVES],
   ])('%s', async (table, moves) => {
     const { rows } = await sql.query<{ from_state: string; to_state: string }>(`SELECT from_state, to_state FROM ${table}`);
     expect(rows.map(({ from_state, to_state }) => `${from_state}→${to_state}`).sort()).toEqual(pairs(moves));
@@ -53,6 +59,8 @@ describe('the database’s moves are core’s', () => {
     ['attempts', ATTEMPT_STATES],
     ['approvals', APPROVAL_STATES],
     ['wallets', Object.keys(WALLET_MOVES)],
+    ['wallet_keys', KEY_STATES],
+    ['kits', KIT_STATES],
   ])('the states of %s', async (table, states) => {
     const { rows } = await sql.query<{ text: string }>('SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conname = $1', [
       `${table}_state`,
@@ -200,6 +208,8 @@ describe('attack: SQL past the program', () => {
     await refused(`UPDATE wallets SET vault = 'mine'`, 'wallets_immutable');
     for (const table of ['wallets', 'policy_revisions', 'transaction_requests', 'attempts', 'approvals', 'credentials', 'used_statements'])
       await refused(`DELETE FROM ${table}`, `${table}_kept`);
-    await refused(`INSERT INTO credentials VALUES ('crd_x', 'agent', NULL, 'x', $1, 1, NULL)`, 'credentials_scope', [randomBytes(32)]);
+    await refused(`INSERT INTO credentials VALUES ('crd_x', 'agent', NULL, NULL, 'x', $1, 1, NULL, NULL)`, 'credentials_scope', [
+      randomBytes(32),
+    ]);
   });
 });

@@ -111,19 +111,20 @@ describe('stores give back what they took', () => {
       policySha256: 'a'.repeat(64),
       boundsSha256: 'b'.repeat(64),
     });
-    const entry = { walletId: wallet.id, nonce, text, signature: new Uint8Array(64).fill(7), atMs: 1 };
+    const entry = { walletId: wallet.id, nonce, text, signature: new Uint8Array(64).fill(7), secondSignature: null, atMs: 1 };
     expect(await run((tx) => tx.statements.use(entry))).toBe(true);
     expect(await run((tx) => tx.statements.use(entry))).toBe(false);
-    expect(await run((tx) => tx.statements.ofRevision(wallet.id, 3))).toEqual({ text, signature: entry.signature });
+    expect(await run((tx) => tx.statements.ofRevision(wallet.id, 3))).toEqual({ text, signature: entry.signature, secondSignature: null });
     expect(await run((tx) => tx.statements.ofRevision(wallet.id, 4))).toBeNull();
   });
 
   test('receipts: the newest, oldest first', async () => {
     const { wallet } = await aPayer();
     await run(async (tx) => {
-      for (const byte of [1, 2, 3]) await tx.receipts.append(wallet.id, new Uint8Array([byte]), 1);
+      for (const byte of [1, 2, 3]) await tx.receipts.append(wallet.id, wallet.agent, new Uint8Array([byte]), 1);
+      await tx.receipts.append(wallet.id, anAddress(), new Uint8Array([9]), 1);
     });
-    expect(await run((tx) => tx.receipts.list(wallet.id, 2))).toEqual([new Uint8Array([2]), new Uint8Array([3])]);
+    expect(await run((tx) => tx.receipts.list(wallet.id, wallet.agent, 2))).toEqual([new Uint8Array([2]), new Uint8Array([3])]);
   });
 
   test('the clock is the database’s and never before a decision of the locked wallet', async () => {

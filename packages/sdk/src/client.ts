@@ -26,8 +26,23 @@ export interface CountersignClient {
   eachWallet(): Every<http.WalletView>;
   proposePolicy(wallet: string, body: http.ProposePolicy): Answer<http.ProposedPolicy>;
   listPolicies(wallet: string): List<http.PolicyView>;
+  diffPolicy(wallet: string, body: http.PolicyText): Answer<http.PolicyDiff>;
+  tightenPolicy(wallet: string, body: http.PolicyText): Answer<http.PolicyView>;
+
+  /** With a statement of the owner it needs no credential. */
   freeze(wallet: string, body?: http.Freeze): Answer<http.FrozenView>;
   requestUnfreeze(wallet: string): Answer<http.ApprovalView>;
+  changesSinceFreeze(wallet: string): Answer<http.ChangesSinceFreezeView>;
+  lockDown(wallet: string, body?: http.LockDown): Answer<http.LockedDown>;
+
+  listKeys(wallet: string): List<http.KeyView>;
+  rotateAgentKey(wallet: string, body?: http.RotateAgentKey): Answer<http.ApprovalView>;
+  replaceOwnerKey(wallet: string, body: http.ReplaceOwnerKey): Answer<http.ApprovalView>;
+  revokeAgentKey(wallet: string): Answer<http.ApprovalView>;
+  getAgentBackup(wallet: string): Answer<http.AgentBackup>;
+  restoreAgentKey(wallet: string, body: http.RestoreAgentKey): Answer<http.RestoredAgentKey>;
+  listKits(wallet: string): Answer<http.KitsView>;
+  makeKits(wallet: string, body: http.MakeKits): Answer<http.ApprovalView>;
 
   /**
    * A payment, or a message of the agent's own. The same key with the same body gives the same first answer, however often it is sent: repeat
@@ -45,7 +60,14 @@ export interface CountersignClient {
   eachApproval(query?: Omit<schemas.ApprovalsQuery, 'cursor'>): Every<http.ApprovalView>;
   prepareApproval(id: string): Answer<http.PreparedView>;
   approve(id: string, body: http.Approve): Answer<http.ApprovalView>;
+  approveHere(id: string, body: http.ApproveHere): Answer<http.ApprovedHere>;
   reject(id: string, body?: http.Reject): Answer<http.ApprovalView>;
+
+  /** These two need no credential. */
+  askSignIn(body: http.AskSignIn): Answer<http.SignInChallengeView>;
+  signIn(body: http.SignIn): Answer<http.SignedIn>;
+  /** Ends the session that asks. */
+  signOut(): Answer<http.CredentialView>;
 
   whoami(): Answer<http.CredentialView>;
   createCredential(body: http.CreateCredential): Answer<http.CreatedCredential>;
@@ -82,8 +104,22 @@ export function createClient(options: ClientOptions): CountersignClient {
     eachWallet: () => eachItem((cursor) => wallets({ cursor })),
     proposePolicy: (wallet, body) => post(`${walletPath(wallet)}/policies`, schemas.proposedPolicySchema, body),
     listPolicies: (wallet) => get(`${walletPath(wallet)}/policies`, policyPage),
+    diffPolicy: (wallet, body) => post(`${walletPath(wallet)}/policies/diff`, schemas.policyDiffSchema, body),
+    tightenPolicy: (wallet, body) => post(`${walletPath(wallet)}/policies/tighten`, schemas.policySchema, body),
+
     freeze: (wallet, body = {}) => post(`${walletPath(wallet)}/freeze`, schemas.frozenSchema, body),
     requestUnfreeze: (wallet) => post(`${walletPath(wallet)}/unfreeze`, schemas.approvalSchema),
+    changesSinceFreeze: (wallet) => get(`${walletPath(wallet)}/changes-since-freeze`, schemas.changesSinceFreezeSchema),
+    lockDown: (wallet, body = {}) => post(`${walletPath(wallet)}/lockdown`, schemas.lockedDownSchema, body),
+
+    listKeys: (wallet) => get(`${walletPath(wallet)}/keys`, keyPage),
+    rotateAgentKey: (wallet, body = {}) => post(`${walletPath(wallet)}/rotate-agent-key`, schemas.approvalSchema, body),
+    replaceOwnerKey: (wallet, body) => post(`${walletPath(wallet)}/replace-owner-key`, schemas.approvalSchema, body),
+    revokeAgentKey: (wallet) => post(`${walletPath(wallet)}/revoke-agent-key`, schemas.approvalSchema),
+    getAgentBackup: (wallet) => get(`${walletPath(wallet)}/agent-backup`, schemas.agentBackupSchema),
+    restoreAgentKey: (wallet, body) => post(`${walletPath(wallet)}/restore-agent-key`, schemas.restoredAgentKeySchema, body),
+    listKits: (wallet) => get(`${walletPath(wallet)}/kits`, schemas.kitsSchema),
+    makeKits: (wallet, body) => post(`${walletPath(wallet)}/kits`, schemas.approvalSchema, body),
 
     async pay(wallet, body, idempotencyKey) {
       const sent = await send({
@@ -115,7 +151,12 @@ export function createClient(options: ClientOptions): CountersignClient {
     eachApproval: (query) => eachItem((cursor) => approvals({ ...query, cursor })),
     prepareApproval: (id) => post(`${approvalPath(id)}/prepare`, schemas.preparedSchema),
     approve: (id, body) => post(`${approvalPath(id)}/approve`, schemas.approvalSchema, body),
+    approveHere: (id, body) => post(`${approvalPath(id)}/approve-here`, schemas.approvedHereSchema, body),
     reject: (id, body = {}) => post(`${approvalPath(id)}/reject`, schemas.approvalSchema, body),
+
+    askSignIn: (body) => post('/v1/sign-in/challenge', schemas.signInChallengeSchema, body),
+    signIn: (body) => post('/v1/sign-in', schemas.signedInSchema, body),
+    signOut: () => post('/v1/sign-out', schemas.credentialSchema),
 
     whoami: () => get('/v1/whoami', schemas.credentialSchema),
     createCredential: (body) => post('/v1/credentials', schemas.createdCredentialSchema, body),
@@ -148,6 +189,7 @@ const approvalPath = (id: string): string => `/v1/approvals/${encodeURIComponent
 const walletPage = schemas.pageOf(schemas.walletSchema);
 const transactionPage = schemas.pageOf(schemas.transactionSchema);
 const approvalPage = schemas.pageOf(schemas.approvalSchema);
+const keyPage = schemas.pageOf(schemas.keySchema);
 const policyPage = schemas.pageOf(schemas.policySchema);
 const credentialPage = schemas.pageOf(schemas.credentialSchema);
 const auditPage = schemas.pageOf(schemas.auditEntrySchema);

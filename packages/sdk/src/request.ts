@@ -20,8 +20,8 @@ export function isTransportProblem(problem: ClientProblem): problem is Transport
 export interface ClientOptions {
   /** Where the service answers, such as `http://127.0.0.1:7070`. */
   readonly baseUrl: string;
-  /** `cs_<role>_…` */
-  readonly credential: string;
+  /** `cs_<role>_…`; `null` for what needs none: signing in, and freezing by the owner's statement. */
+  readonly credential: string | null;
   /** How long one request may take. */
   readonly timeoutMs: number;
   /** `globalThis.fetch` when absent. */
@@ -59,7 +59,7 @@ export function createSend(options: ClientOptions): Send {
         method,
         headers: {
           accept: 'application/json, application/problem+json',
-          authorization: `Bearer ${options.credential}`,
+          ...(options.credential === null ? {} : { authorization: `Bearer ${options.credential}` }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },

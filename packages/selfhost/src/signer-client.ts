@@ -1,4 +1,5 @@
 import {
+  type Address,
   type DomainError,
   domainError,
   fail,
@@ -8,28 +9,14 @@ import {
   type Signature,
   type SignerReceipt,
   type SignerWallet,
-  type WalletId,
 } from '@countersign/core';
 import { createSignerConnection } from './client/signer-connection.ts';
+import { MAX_PLAIN_BYTES, MAX_SEALED_BYTES } from './keystore/sealed-bytes.ts';
 import { Refused } from './signer/refusal.ts';
 import { createFields, type Fields } from './signer/wire/fields.ts';
 
-/** The agent keys over the signer's socket, with what only this signer has. */
+/** The service's keys over the signer's socket. */
 export interface SignerClient extends IKeyManagementService {
-  /** Signs `proposalReject` / `proposalCancel` of the wallet with the agent key. */
-  signStepBack(input: {
-    readonly walletId: WalletId;
-    readonly message: Uint8Array;
-  }): Promise<Result<{ readonly signature: Signature; readonly receipt: SignerReceipt }, DomainError>>;
-  /** Needs the owner's `destroy-key` statement. */
-  destroyAgentKey(input: {
-    readonly walletId: WalletId;
-    readonly statement: string;
-    readonly ownerSignature: Signature;
-  }): Promise<Result<void, DomainError>>;
-  /** The sealed key file of a wallet; useless without the keystore's passphrase. Takes the arguments of `initializeAgentKey`. */
-  readBackup(input: Parameters<IKeyManagementService['initializeAgentKey']>[0]): Promise<Result<Uint8Array, DomainError>>;
-  restoreAgentKey(backup: Uint8Array): Promise<Result<void, DomainError>>;
   close(): void;
 }
 
@@ -61,34 +48,23 @@ export function createSignerClient(options: { readonly socketPath: string; reado
     signature: fields.bytes('signature', 64),
     receipt: fields.bytesUpTo('receipt', 1024),
   });
-  const create = ({
-    walletId,
-    owner,
-    multisig,
-    network,
-  }: Parameters<IKeyManagementService['initializeAgentKey']>[0]): Promise<
-    Result<{ readonly agent: SignerWallet['agentPublicKey']; readonly backup: Uint8Array }, DomainError>
-  > =>
-    call('create_key', { walletId, ownerPublicKey: owner, multisig, network }, (fields) => ({
-      agent: fields.address('agentPublicKey'),
-      backup: fields.bytesUpTo('backup', 4096),
-    }));
+  const agent = (fields: Fields): { readonly agent: Address } => ({ agent: fields.address('agentPublicKey') });
+  const revision = (fields: Fields): { readonly revision: number } => ({ revision: fields.whole('revision') });
   return {
     getFeeAccount: () => call('fee_account', {}, (fields) => fields.address('feeAccount')),
     getCreateKey: (walletId) => call('create_address', { walletId }, (fields) => fields.address('createKey')),
-    initializeAgentKey: async (input) => {
-      const created = await create(input);
-      return created.ok ? ok({ agent: created.value.agent }) : created;
-    },
-    readBackup: async (input) => {
-      const created = await create(input);
-      return created.ok ? ok(created.value.backup) : created;
-    },
-    restoreAgentKey: (backup) => call('restore_key', { backup }, (fields) => void fields.address('agentPublicKey')),
+    initializeAgentKey: ({ owner, ...pins }) => call('create_key', { ...pins, ownerPublicKey: owner }, agent),
+    prepareAgentKey: ({ owner, ...pins }) => call('prepare_key', { ...pins, ownerPublicKey: owner }, agent),
+    rotateAgentKey: (input) => call('rotate_key', { ...input }, (fields) => ({ ...revision(fields), ...agent(fields) })),
+    replaceOwner: (input) => call('replace_owner', { ...input }, revision),
+    revokeAgentKey: (input) => call('destroy_key', { ...input }, nothing),
+    readBackup: (walletId) => call('read_backup', { walletId }, (fields) => fields.bytesUpTo('backup', 4096)),
+    restoreAgentKey: (backup) => call('restore_key', { backup }, agent),
+    sealBytes: (input) => call('seal', { ...input }, (fields) => fields.bytesUpTo('sealed', MAX_SEALED_BYTES)),
+    openBytes: (input) => call('open', { ...input }, (fields) => fields.bytesUpTo('bytes', MAX_PLAIN_BYTES)),
     getAgentPublicKey: (walletId) => call('status', { walletId }, readAgentOfStatus),
-    installBounds: (input) => call('install_bounds', { ...input }, (fields) => ({ revision: fields.whole('revision') })),
+    installBounds: (input) => call('install_bounds', { ...input }, revision),
     signWithAgentKey: (input) => call('sign', { ...input }, signed),
-    signStepBack: (input) => call('sign', { ...input, kind: 'step_back' }, signed),
     signWithFeeKey: (input) =>
       call('sign_fee', { ...input }, (fields) =>
         fields.list('signatures', 2).map((item) => {
@@ -106,7 +82,6 @@ export function createSignerClient(options: { readonly socketPath: string; reado
     },
     suspendAgentKey: (walletId) => call('suspend', { walletId }, nothing),
     resumeAgentKey: (input) => call('resume', { ...input }, nothing),
-    destroyAgentKey: (input) => call('destroy_key', { ...input }, nothing),
     healthCheck: async () => {
       const wallets: SignerWallet[] = [];
       for (let after = ''; ; ) {
@@ -127,7 +102,7 @@ function readAgentOfStatus(fields: Fields): SignerWallet['agentPublicKey'] {
   return fields.map('wallet').address('agentPublicKey');
 }
 
-/** A destroyed key is not among the wallets of a health check. */
+/** A wallet without a key is not among the wallets of a health check. */
 function readHello(fields: Fields): { readonly wallets: readonly SignerWallet[]; readonly more: boolean; readonly last: string } {
   for (const name of ['kind', 'build']) fields.text(name, 64);
   if (fields.whole('protocol') !== 1) throw new Refused('malformed', 'the signer speaks another protocol');

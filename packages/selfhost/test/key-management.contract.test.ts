@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { Address } from '@countersign/core';
 import { createTestKey } from '@countersign/testkit';
 import { type ContractWallet, describeKeyManagementContract } from '@countersign/testkit/contracts';
-import { PublicKey } from '@solana/web3.js';
+import { Keypair, PublicKey, SystemProgram } from '@solana/web3.js';
 import * as squads from '@sqds/multisig';
 import { createSignerClient } from '../src/signer-client.ts';
 import { spawnSigner } from '../src/spawn-signer.ts';
+import { cancelProposal, noncePair, removeLimit } from './support/kit-builder.ts';
 import {
   addressOf,
   budget,
@@ -73,6 +74,22 @@ describeKeyManagementContract('the signer process over its socket', async () => 
       return compile(cast.fee, [...budget(200_000), ...proposalInstructions(cast, { index: BigInt(made) })]);
     },
     makeCreationMessage: async (wallet) => creation(castFor(wallet)),
+    makeCancellation: async (wallet) => {
+      made += 1;
+      const cast = castFor(wallet);
+      const cancels = [cast.owner, cast.agent].map((member) => cancelProposal(cast, member, BigInt(made)));
+      return compile(cast.fee, [...budget(), ...cancels]);
+    },
+    makeNonceMessage: async (wallet) => {
+      made += 1;
+      const cast = castFor(wallet);
+      return compile(cast.fee, [...budget(), ...(await noncePair(cast, { seed: `nonce ${made}` }))]);
+    },
+    makeLockdown: async (wallet) => {
+      const cast = castFor(wallet);
+      const nonce = SystemProgram.nonceAdvance({ noncePubkey: Keypair.generate().publicKey, authorizedPubkey: cast.owner });
+      return compile(cast.fee, [nonce, removeLimit(cast)]);
+    },
     unplug: () => child.stop(),
     close: async () => {
       keys.close();

@@ -5,6 +5,7 @@ import { encodeBounds } from '@countersign/core';
 import { PublicKey, SystemProgram, type TransactionInstruction } from '@solana/web3.js';
 import * as squads from '@sqds/multisig';
 import { createSigningKey } from '../src/keystore/signing-key.ts';
+import { exportOwnerBackup } from '../src/owner/owner-backup.ts';
 import { createSealedOwnerKey } from '../src/owner/sealed-owner-key.ts';
 import { encodeReceipt, NO_PREVIOUS, receiptHash } from '../src/signer/accounting/receipt.ts';
 import {
@@ -24,6 +25,9 @@ import {
 import { boundsFor, NETWORK, signAs } from './support/owner-side.ts';
 import { CAST, CONTEXT, OWNER } from './support/parties.ts';
 import { openTestKeystore, TEST_KDF, temporaryDirectory, WALLET } from './support/test-signer.ts';
+import { feeCases } from './vectors/fee-cases.ts';
+import { keystoreChanges } from './vectors/keystore-changes.ts';
+import { ordersVector } from './vectors/order-cases.ts';
 
 /**
  * Writes vectors/signer and, where they are missing, vectors/keystore. Run by hand: `node packages/selfhost/test/make-vectors.ts`. Messages come from
@@ -102,7 +106,8 @@ const withOwner: readonly (readonly [...Case, signature: Uint8Array])[] = (
 
 const shared = { multisigPda: CAST.multisig, transactionIndex: 4n };
 const reject = (member = CAST.agent): TransactionInstruction => squads.instructions.proposalReject({ ...shared, member });
-const cancel = squads.instructions.proposalCancel({ ...shared, member: CAST.agent });
+const cancelOf = (member: PublicKey): TransactionInstruction => squads.instructions.proposalCancel({ ...shared, member });
+const cancel = cancelOf(CAST.agent);
 const stepBack: readonly Case[] = [
   ['reject', 'signed', of(...budget(), reject())],
   ['cancel', 'signed', of(cancel)],
@@ -110,6 +115,11 @@ const stepBack: readonly Case[] = [
   ['by the owner', 'wrong_wallet', of(reject(CAST.owner))],
   ['an approval', 'unknown_shape', of(squads.instructions.proposalApprove({ ...shared, member: CAST.agent }))],
   ['with a spend', 'unknown_shape', of(cancel, spend())],
+  ['the owner cancels too', 'signed', of(...budget(), cancelOf(CAST.owner), cancel)],
+  ['the owner alone', 'unknown_shape', of(cancelOf(CAST.owner))],
+  ['the owner rejects', 'wrong_wallet', of(reject(CAST.owner), cancel)],
+  ['a stranger cancels too', 'wrong_wallet', of(cancel, cancelOf(stranger))],
+  ['over a durable nonce', 'unknown_shape', of(nonce, cancel)],
 ];
 
 const cases = (list: readonly Case[]): object[] => list.map(([name, outcome, message]) => ({ name, outcome, message: hex(message) }));
@@ -123,6 +133,8 @@ async function write(file: string, content: object): Promise<void> {
 
 await write('signer/spend.json', { context, cases: cases(spends) });
 await write('signer/step-back.json', { context, cases: cases(stepBack) });
+await write('signer/fee.json', { context: { ...context, createKey: addressOf(CAST.createKey) }, cases: cases(feeCases) });
+await write('signer/orders.json', ordersVector);
 await write('signer/with-owner.json', {
   context,
   cases: [
@@ -190,6 +202,8 @@ if (!existing.includes('keystore-v1.json')) {
   );
   await write('keystore/keystore-v1.json', { passphrase: 'correct horse', kdfFloor: TEST_KDF, expected, files });
 }
+if (!existing.includes('keystore-v1-changed.json'))
+  await write('keystore/keystore-v1-changed.json', await keystoreChanges(join(directory.path, 'changed')));
 if (!existing.includes('sealed-owner-key-v1.json')) {
   const path = join(directory.path, 'owner.json');
   const made = await createSealedOwnerKey({ path, passphrase: Buffer.from('owner passphrase'), kdf: TEST_KDF, kdfFloor: TEST_KDF });
@@ -201,6 +215,15 @@ if (!existing.includes('sealed-owner-key-v1.json')) {
     expected,
     file: await readFile(path, 'utf8'),
   });
+}
+if (!existing.includes('owner-backup-v1.json')) {
+  const sealed = JSON.parse(await readFile(join(ROOT, 'keystore/sealed-owner-key-v1.json'), 'utf8')) as { readonly file: string };
+  const path = join(directory.path, 'to-back-up.json');
+  await writeFile(path, sealed.file, { mode: 0o600 });
+  const backup = await exportOwnerBackup({ path, kdfFloor: TEST_KDF });
+  if (!backup.ok) throw new Error(backup.error.problem);
+  const { owner, file, print } = backup.value;
+  await write('keystore/owner-backup-v1.json', { passphrase: 'owner passphrase', kdfFloor: TEST_KDF, expected: { owner }, file, print });
 }
 await directory.remove();
 process.stdout.write(`vectors written for network ${boundsFor(CAST).network}\n`);

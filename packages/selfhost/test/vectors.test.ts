@@ -1,20 +1,25 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decodeBounds } from '@countersign/core';
+import { decodeBounds, type WalletId } from '@countersign/core';
 import { describe, expect, test } from 'vitest';
 import { openKeystore } from '../src/keystore/open-keystore.ts';
 import { createSigningKey } from '../src/keystore/signing-key.ts';
-import { openSealedOwnerKey } from '../src/owner/sealed-owner-key.ts';
 import { decodeReceipt } from '../src/signer/accounting/receipt.ts';
 import { createSpendCounter } from '../src/signer/accounting/spend-counter.ts';
 import { createWalletLedger } from '../src/signer/accounting/wallet-ledger.ts';
+import { createSigner } from '../src/signer/create-signer.ts';
+import { judgeInstallation, judgeReplacement, judgeRotation } from '../src/signer/operations/installing-orders.ts';
 import { attempt } from '../src/signer/refusal.ts';
+import type { FeeParties } from '../src/signer/shapes/fee-parties.ts';
+import { matchFee } from '../src/signer/shapes/match-fee.ts';
 import { matchSpend } from '../src/signer/shapes/match-spend.ts';
 import { matchStepBack } from '../src/signer/shapes/match-step-back.ts';
 import { matchWithOwner } from '../src/signer/shapes/match-with-owner.ts';
 import type { SigningContext } from '../src/signer/shapes/signing-context.ts';
-import { temporaryDirectory, WALLET } from './support/test-signer.ts';
+import { manualClock, temporaryDirectory, WALLET } from './support/test-signer.ts';
+import { describeKeystore } from './vectors/keystore-changes.ts';
+import { type OrdersVector, standingFrom } from './vectors/order-cases.ts';
 
 const load = async (file: string): Promise<never> =>
   JSON.parse(await readFile(fileURLToPath(new URL(`../../../vectors/${file}`, import.meta.url)), 'utf8')) as never;
@@ -51,6 +56,29 @@ describe('vectors/signer: messages and what becomes of them', async () => {
         expect(result.ok ? 'signed' : result.error.code).toBe(outcome);
       });
   }
+});
+
+describe('vectors/signer: what the fee account signs', async () => {
+  const shapes: Shapes = await load('signer/fee.json');
+  const parties = shapes.context as unknown as FeeParties;
+  for (const { name, outcome, message } of shapes.cases)
+    test(`fee.json: ${name} is ${outcome}`, () => {
+      const result = attempt(() => matchFee(bytes(message), parties));
+      expect(result.ok ? `signed ${result.value.rents}` : result.error.code).toBe(outcome);
+    });
+});
+
+describe('vectors/signer: orders of the owner', async () => {
+  const vector: OrdersVector = await load('signer/orders.json');
+  const judges = { install_bounds: judgeInstallation, rotate_key: judgeRotation, replace_owner: judgeReplacement };
+  for (const each of vector.cases)
+    test(`orders.json: ${each.operation}, ${each.standing}: ${each.name} is ${each.outcome}`, () => {
+      const { statement } = each;
+      const signatures = { ownerSignature: bytes(each.ownerSignature), newOwnerSignature: bytes(each.newOwnerSignature ?? '') };
+      const order = { statement, ...signatures, bytes: bytes(each.bounds) };
+      const result = attempt(() => judges[each.operation](standingFrom(vector, each.standing), order));
+      expect(result.ok ? 'accepted' : result.error.code).toBe(each.outcome);
+    });
 });
 
 describe('vectors/signer: accounting', () => {
@@ -108,16 +136,31 @@ describe('vectors/keystore: files that open for ever', () => {
     await opened.value.close();
     await directory.remove();
   });
-  test('sealed-owner-key-v1.json', async () => {
-    const vector: { passphrase: string; kdfFloor: { memoryKib: number; passes: number }; expected: { owner: string }; file: string } =
-      await load('keystore/sealed-owner-key-v1.json');
+  test('keystore-v1-changed.json: rotated, with another owner, destroyed, lost, restored', async () => {
+    const vector: {
+      passphrase: string;
+      kdfFloor: { memoryKib: number; passes: number };
+      plain: string;
+      expected: { feeAccount: string; wallets: object[]; opened: { walletId: WalletId; label: string; sealed: string } };
+      files: Record<string, string>;
+    } = await load('keystore/keystore-v1-changed.json');
     const directory = await temporaryDirectory();
-    const path = join(directory.path, 'owner.json');
-    await writeFile(path, vector.file, { mode: 0o600 });
-    const opened = await openSealedOwnerKey({ path, passphrase: Buffer.from(vector.passphrase), kdfFloor: vector.kdfFloor });
+    for (const [name, content] of Object.entries(vector.files)) {
+      await mkdir(dirname(join(directory.path, name)), { recursive: true, mode: 0o700 });
+      await writeFile(join(directory.path, name), bytes(content), { mode: 0o600 });
+    }
+    const { kdfFloor, expected } = vector;
+    const passphrase = Buffer.from(vector.passphrase);
+    const opened = await openKeystore({ directory: directory.path, passphrase, kdfForNewKeystore: kdfFloor, kdfFloor });
     if (!opened.ok) throw new Error(opened.error.problem);
-    expect(opened.value.getOwnerPublicKey()).toBe(vector.expected.owner);
-    opened.value.close();
+    const { walletId, label, sealed } = expected.opened;
+    expect(describeKeystore(opened.value)).toEqual({ feeAccount: expected.feeAccount, wallets: expected.wallets });
+    expect(Buffer.from(opened.value.open(walletId, label, bytes(sealed)) ?? []).toString('hex')).toBe(vector.plain);
+    // The signer takes it as it is, with every receipt.
+    const signer = await createSigner({
+      ...{ keystore: opened.value, clock: manualClock(), limits: { feeSignaturesPerMinute: 5, rentMessagesPerMinute: 2 } },
+    });
+    await signer.close();
     await directory.remove();
   });
 });

@@ -1,27 +1,8 @@
-import { type BlockchainSubject, describeBlockchainAdapterContract } from '@countersign/testkit/contracts';
-import { agentMessage, sol } from './test-support/agent-message.ts';
-import { must } from './test-support/must.ts';
+import { describeBlockchainAdapterContract } from '@countersign/testkit/contracts';
+import { contractSubject } from './test-support/contract-subject.ts';
 import { startTestChain } from './test-support/test-chain.ts';
 
-const open = async (nodes: number): Promise<BlockchainSubject> => {
-  const chain = await startTestChain({ nodes });
-  const { adapter } = chain;
-  return {
-    chain: adapter,
-    fund: chain.fund,
-    sends: (vault, transfers) =>
-      agentMessage(
-        vault,
-        transfers.map(({ to, amount }) => sol(vault, to, amount)),
-      ),
-    passBlockHeight: async (blockHeight) => {
-      while (must(await adapter.getTransactionStatus([])).finalizedBlockHeight <= blockHeight)
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    },
-    unplug: () => chain.process.close(),
-    close: chain.close,
-  };
-};
-
-describeBlockchainAdapterContract('Solana over a local chain', () => open(1));
-describeBlockchainAdapterContract('Solana over a local chain told of by three nodes', () => open(3));
+describeBlockchainAdapterContract('Solana over a local chain', async () => contractSubject(await startTestChain()));
+describeBlockchainAdapterContract('Solana over a local chain told of by three nodes', async () =>
+  contractSubject(await startTestChain({ nodes: 3 })),
+);

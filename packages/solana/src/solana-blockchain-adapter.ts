@@ -19,17 +19,14 @@ import { fits, MAX_TRANSACTION_BYTES, transactionBytes } from './build/compile-m
 import { VARIATIONS } from './build/compute-units.ts';
 import { buildVaultMessage } from './build/intent.ts';
 import { coreAddress, kitAddress } from './build/kit-address.ts';
+import { buildHandOver, buildLockdown } from './build/kit-messages.ts';
 import { limitCreateKey } from './build/limit-create-key.ts';
+import { buildNonceAccounts, nonceAccountAddress } from './build/nonce-messages.ts';
 import { buildAutonomousPayment, buildCountersignedPayment, type PaymentInput } from './build/payment-message.ts';
 import { multisigAddress, programConfigAddress, spendingLimitAddress, tokenAccountAddress, vaultAddress } from './build/pda.ts';
 import { SQUADS_PROGRAM } from './build/programs.ts';
-import {
-  buildLimitReplacement,
-  buildMemberAddition,
-  buildMemberRemoval,
-  buildWalletCreation,
-  UnbuildableLimit,
-} from './build/setup-messages.ts';
+import { buildCancellation, buildSettingsChange } from './build/settings-messages.ts';
+import { buildMemberAddition, buildMemberRemoval, buildWalletCreation } from './build/setup-messages.ts';
 import type { VaultMessage } from './build/vault-message.ts';
 import { fetchAccount } from './chain/accounts.ts';
 import { assemble } from './chain/assemble.ts';
@@ -39,14 +36,17 @@ import { asResult, ChainProblem } from './chain/chain-problem.ts';
 import { readHealth } from './chain/health.ts';
 import { readLanded } from './chain/landed-transaction.ts';
 import { createBlockhashSource } from './chain/latest-blockhash.ts';
+import { listTransactions } from './chain/list-transactions.ts';
 import { textOf } from './chain/read-json.ts';
+import { readNonceAccounts } from './chain/read-nonces.ts';
+import { readVault } from './chain/read-vault.ts';
 import { readTransactionIndex, readWalletAgreed } from './chain/read-wallet.ts';
 import { createRpcPool, type RpcPool } from './chain/rpc-pool.ts';
 import { simulateAgreed } from './chain/simulate-agreed.ts';
 import { submit } from './chain/submit.ts';
 import { readStatuses } from './chain/transaction-status.ts';
 import { understandCall, understandMessage } from './chain/understand.ts';
-import { describeEffect, parseMessage } from './decode/index.ts';
+import { checkHandOver, checkLockdown, describeEffect, parseMessage } from './decode/index.ts';
 
 type Call = Extract<RequestedAction, { readonly kind: 'call' }>;
 
@@ -145,17 +145,29 @@ export function createSolanaBlockchainAdapter(options: SolanaAdapterOptions): So
     createSmartWallet: (input) =>
       asResult(async () => {
         const [treasury, lifetime] = await Promise.all([readTreasury(pool), latestBlockhash()]);
-        return buildable(() => buildWalletCreation({ ...input, limits: named(input.limits), treasury, lifetime }));
+        return buildWalletCreation({ ...input, limits: named(input.limits), treasury, lifetime });
       }),
-    replaceSpendingLimits: (input) =>
+    changeSettings: ({ found, wanted }) =>
       asResult(async () => {
-        if (input.remove.length + input.add.length === 0) return [];
+        named(wanted.limits);
         const lifetime = await latestBlockhash();
-        return buildable(async () => buildLimitReplacement({ ...input, add: named(input.add), lifetime }));
+        return buildSettingsChange({ found, wanted, lifetime });
       }),
+    cancelProposals: ({ addresses, indexes }) => asResult(async () => buildCancellation(addresses, indexes, await latestBlockhash())),
     addMember: ({ addresses, member }) => asResult(async () => buildMemberAddition(addresses, member, await latestBlockhash())),
     removeMember: ({ addresses, member }) => asResult(async () => buildMemberRemoval(addresses, member, await latestBlockhash())),
     readWallet: (multisig) => asResult(() => readWalletAgreed(pool, multisig)),
+
+    readVault: (vault, assets) => asResult(() => readVault(pool, vault, assets)),
+    listTransactions: (account, after, limit) => asResult(() => listTransactions(pool, account, after, limit)),
+    nonceAddress: nonceAccountAddress,
+    createNonceAccounts: ({ feeAccount, authority, seeds }) =>
+      asResult(async () => buildNonceAccounts(feeAccount, authority, seeds, await latestBlockhash())),
+    readNonceAccounts: (addresses, notBefore) => asResult(() => readNonceAccounts(pool, addresses, notBefore)),
+    buildLockdown: ({ addresses, nonce, limits }) => asResult(async () => buildLockdown(addresses, nonce, limits)),
+    buildHandOver: ({ addresses, recovery, nonce }) => asResult(async () => buildHandOver(addresses, recovery, nonce)),
+    checkLockdown,
+    checkHandOver,
 
     buildIntent: ({ addresses, action }) => asResult(async () => (await vaultMessageOf(addresses, action)).bytes),
     buildTransaction: (input) =>
@@ -226,15 +238,6 @@ function whole(message: BuiltMessage, { memo }: Payment): BuiltMessage {
   const bytes = Buffer.byteLength(memo ?? '');
   const over = transactionBytes(message) - MAX_TRANSACTION_BYTES;
   throw new ChainProblem(domainError('memo_too_long', { field: 'memo', bytes, limitBytes: Math.max(0, bytes - over) }));
-}
-
-async function buildable<T>(build: () => Promise<T>): Promise<T> {
-  try {
-    return await build();
-  } catch (error) {
-    if (!(error instanceof UnbuildableLimit)) throw error;
-    throw new ChainProblem(domainError('invalid_field', { field: 'limits', problem: error.message }));
-  }
 }
 
 /** INVARIANT I5: a spending limit without destinations is none that is ever asked for; on chain an empty list means anybody. */

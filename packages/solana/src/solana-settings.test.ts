@@ -59,9 +59,10 @@ describe('the settings of a wallet', () => {
   test('limits are replaced in one message, removals first', async () => {
     const { adapter } = chain;
     const { addresses } = wallet;
-    const old = must(await adapter.readWallet(addresses.multisig))?.limits.map(({ spendingLimit }) => spendingLimit) ?? [];
     const add = await plan(2, native(2n * SOL));
-    const messages = must(await adapter.replaceSpendingLimits({ addresses, remove: old, add }));
+    const found = must(await adapter.readWallet(addresses.multisig));
+    if (!found) throw new Error('a wallet');
+    const messages = must(await adapter.changeSettings({ addresses, found, wanted: { ...addresses, limits: add } }));
     const [message] = messages;
     if (!message || messages.length !== 1) throw new Error('one message');
     const effects = must(decodeMessage(message.bytes, contextOf(wallet), NO_FACTS));
@@ -74,7 +75,9 @@ describe('the settings of a wallet', () => {
     expect(must(await adapter.readWallet(addresses.multisig))?.limits).toMatchObject([
       { spendingLimit: add[0]?.spendingLimit, amount: 2n * SOL },
     ]);
-    expect(must(await adapter.replaceSpendingLimits({ addresses, remove: [], add: [] }))).toEqual([]);
+    const after = must(await adapter.readWallet(addresses.multisig));
+    if (!after) throw new Error('a wallet');
+    expect(must(await adapter.changeSettings({ addresses, found: after, wanted: { ...addresses, limits: add } }))).toEqual([]);
   });
 
   test('a member is added, then the old one removed', async () => {
@@ -99,7 +102,15 @@ describe('the settings of a wallet', () => {
     const [limit] = await plan(3, native(SOL));
     if (!limit) throw new Error('no plan');
     const tooMany = { ...limit, destinations: Array.from({ length: 40 }, () => testKey().address) };
-    expect(await adapter.replaceSpendingLimits({ addresses, remove: [], add: [tooMany] })).toMatchObject({ ok: false });
+    const found = must(await adapter.readWallet(addresses.multisig));
+    if (!found) throw new Error('a wallet');
+    expect(await adapter.changeSettings({ addresses, found, wanted: { ...addresses, limits: [tooMany] } })).toMatchObject({
+      error: { code: 'message_too_large', limitBytes: 1_232 },
+    });
+    const anybody = { ...limit, destinations: [] };
+    expect(await adapter.changeSettings({ addresses, found, wanted: { ...addresses, limits: [anybody] } })).toMatchObject({
+      error: { code: 'invalid_field' },
+    });
   });
 
   test('INVARIANT I3: two equal payments under one blockhash are two messages, and so two signatures', async () => {

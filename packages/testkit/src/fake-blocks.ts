@@ -18,6 +18,8 @@ export interface NodeView {
   readonly finalized: bigint;
   ledgerAt(height: bigint): FakeLedger;
   find(id: string): Landing | null;
+  /** All that landed up to the node's tip, oldest first. */
+  landings(): readonly Landing[];
 }
 
 /** Blocks, finality and forks. Heights pass without blocks; only a block that holds something is kept. */
@@ -26,6 +28,8 @@ export interface FakeBlocks {
   pass(heights: bigint): void;
   /** One more block with these transactions in this order; what expired or landed before is left out. Slacks are from 0 to 1. */
   produce(transactions: readonly { readonly id: string; readonly message: FakeMessage; readonly slack: number }[]): readonly Landing[];
+  /** One more block in which something changed by no transaction. */
+  alter(change: (ledger: FakeLedger) => void): void;
   /** Undoes the newest blocks down to the finalized height, at most `depth` heights; what was in them, newest block last. */
   fork(depth: bigint): readonly Landing[];
   /** How many heights behind the tip confirmation and finality are. */
@@ -37,8 +41,8 @@ export interface FakeBlocks {
 
 const FIRST_HEIGHT = 1_000n;
 
-export function isExpired({ lastValidBlockHeight }: FakeMessage, height: bigint): boolean {
-  return height > BigInt(lastValidBlockHeight);
+export function isExpired({ lastValidBlockHeight, durable }: FakeMessage, height: bigint): boolean {
+  return durable === null && height > BigInt(lastValidBlockHeight);
 }
 
 /** What a node says of a transaction, if it remembers blocks from `keptFrom` on. */
@@ -78,15 +82,23 @@ export function createFakeBlocks(): FakeBlocks {
       const ledger = ledgerAt(tip).copy();
       const landings: Landing[] = [];
       for (const { id, message, slack } of transactions) {
-        if (landed.has(id) || isExpired(message, tip)) continue;
+        if (landed.has(id) || isExpired(message, tip) || !ledger.holdsNonce(message)) continue;
         const error = ledger.obstacle(message);
         const landing: Landing = { id, message, height: tip, error, moved: error === null ? ledger.apply(message, tip, slack) : [] };
+        ledger.useNonce(message, tip);
         landed.set(id, landing);
         landings.push(landing);
       }
       if (landings.length > 0) blocks.push({ height: tip, ledger, landings });
       settle();
       return landings;
+    },
+    alter(change) {
+      tip += 1n;
+      const ledger = ledgerAt(tip).copy();
+      change(ledger);
+      blocks.push({ height: tip, ledger, landings: [] });
+      settle();
     },
     fork(depth) {
       const least = tip - depth > finalized ? tip - depth : finalized;
@@ -114,6 +126,7 @@ export function createFakeBlocks(): FakeBlocks {
           const landing = landed.get(id);
           return landing && landing.height <= seen ? landing : null;
         },
+        landings: () => blocks.filter(({ height }) => height <= seen).flatMap(({ landings }) => landings),
       };
     },
     ledgers: () => blocks.map(({ ledger }) => ledger),

@@ -9,9 +9,12 @@ import {
 import { decodeFakeCall, type FakeCall } from './fake-call.ts';
 import { encodeFakeMessage, type FakeMessage } from './fake-message.ts';
 
+/** What every message that expires has beside its signers. */
+export type FakeLifetime = Pick<FakeMessage, 'nonce' | 'lastValidBlockHeight' | 'durable'>;
+
 /** Builds messages of the fake chain, each another one. */
 export interface FakeBuilder {
-  build(make: (lifetime: Pick<FakeMessage, 'nonce' | 'lastValidBlockHeight'>) => FakeMessage): BuiltMessage;
+  build(make: (lifetime: FakeLifetime) => FakeMessage): BuiltMessage;
   /** What agent and owner sign for an action; `null` for a call whose bytes are no message. */
   countersigned(addresses: WalletAddresses, action: RequestedAction): BuiltMessage | null;
 }
@@ -22,7 +25,7 @@ export function createFakeBuilder(nextLastValid: () => bigint): FakeBuilder {
   const build: FakeBuilder['build'] = (make) => {
     nonce += 1;
     const lastValidBlockHeight = nextLastValid();
-    const message = make({ nonce, lastValidBlockHeight: lastValidBlockHeight.toString() });
+    const message = make({ nonce, lastValidBlockHeight: lastValidBlockHeight.toString(), durable: null });
     return { bytes: encodeFakeMessage(message), lastValidBlockHeight, signers: message.signers };
   };
   return {

@@ -1,4 +1,4 @@
-import { NATIVE_ASSET } from '@countersign/core';
+import { NATIVE_ASSET, tokenAsset } from '@countersign/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type ChainWorld, createChainWorld } from './contracts/chain-world.ts';
 import { must } from './contracts/must.ts';
@@ -6,6 +6,7 @@ import { encodeFakeCall } from './fake-call.ts';
 import { createFakeChain, type FakeChain } from './fake-chain.ts';
 import { derivedAddress } from './fake-message.ts';
 import { liveSources } from './sources.ts';
+import { createTestKey } from './test-key.ts';
 
 let chain: FakeChain;
 let world: ChainWorld;
@@ -14,6 +15,8 @@ beforeEach(async () => {
   world = await createChainWorld({
     chain,
     fund: async (account, amount) => chain.fund(account, amount),
+    leaveApproved: async () => 0n,
+    leaveDelegate: async () => ({ asset: NATIVE_ASSET, account: derivedAddress('none') }),
     passBlockHeight: async () => undefined,
     unplug: async () => undefined,
     sends: () => Uint8Array.of(),
@@ -111,5 +114,81 @@ describe('the fake chain, governed', () => {
     chain.setTable(table, []);
     expect(must(await chain.decodeCall(bytes, world.context())).pins).not.toEqual(pins);
     expect(must(await chain.decodeCall(Uint8Array.of(1), world.context())).effects).toMatchObject([{ kind: 'unknown' }]);
+  });
+});
+
+describe('drift on the fake chain', () => {
+  beforeEach(() => {
+    chain.setFinality({ confirmed: 0n, finalized: 0n });
+    chain.setLanding('at_once');
+  });
+  const wallet = async () => must(await chain.readWallet(world.addresses.multisig));
+
+  test('is told once it is final, not by a node that is behind, and not where nodes disagree', async () => {
+    const third = createTestKey().address;
+    chain.alterWallet(world.addresses.multisig, (each) => ({ ...each, members: [...each.members, { key: third, permissions: 7 }] }));
+    expect((await wallet())?.members.map(({ key }) => key)).toContain(third);
+    chain.setNodes([1n]);
+    expect((await wallet())?.members.map(({ key }) => key)).not.toContain(third);
+    chain.setNodes([0n]);
+    chain.setNodesDisagree(true);
+    const { vault, multisig } = world.addresses;
+    for (const told of [
+      await chain.readWallet(multisig),
+      await chain.readVault(vault, []),
+      await chain.listTransactions(vault, null, 1),
+      await chain.readNonceAccounts([vault]),
+    ])
+      expect(told).toMatchObject({ error: { code: 'nodes_disagree' } });
+    chain.setNodesDisagree(false);
+    chain.setLie((each) => ({ ...each, threshold: 1 }));
+    expect((await wallet())?.threshold).toBe(1);
+    chain.setLie(null);
+    expect((await wallet())?.threshold).toBe(2);
+  });
+
+  test('money that somebody else took is a transaction of the vault that moved it, and none of ours', async () => {
+    const { vault } = world.addresses;
+    const thief = createTestKey().address;
+    const [before] = must(await chain.listTransactions(vault, null, 1));
+    const signature = chain.takeMoney(vault, 3n, thief);
+    expect(chain.balance(thief)).toBe(3n);
+    expect(must(await chain.listTransactions(vault, before?.signature ?? 'beginning', 10)).map((each) => each.signature)).toEqual([
+      signature,
+    ]);
+    expect(must(await chain.getTransaction(signature, world.addresses))).toMatchObject({
+      ...{ vaultOutflows: [{ asset: NATIVE_ASSET, amount: 3n }], feePayer: thief, feeAccountOutflowLamports: 0n },
+    });
+  });
+
+  test('an account of the vault that was given away is found by its asset alone', async () => {
+    const { vault } = world.addresses;
+    const [asset, thief] = [tokenAsset(createTestKey().address), createTestKey().address];
+    chain.addAsset(asset, 6);
+    chain.fund(vault, 9n, asset);
+    expect(must(await chain.readVault(vault, [])).tokens).toMatchObject([{ asset, amount: 9n, owner: vault, delegate: null }]);
+    chain.setTokenAuthorities(vault, asset, { owner: thief, delegate: null, closeAuthority: thief });
+    expect(must(await chain.readVault(vault, [])).tokens).toEqual([]);
+    expect(must(await chain.readVault(vault, [asset])).tokens).toMatchObject([{ asset, owner: thief, closeAuthority: thief }]);
+  });
+
+  test('settings that take several messages are the wanted ones only after the last, and what landed is not asked for again', async () => {
+    chain.setMessageRoom(1);
+    const { addresses } = world;
+    const next = world.newKey().address;
+    const limits = await world.plan(2, 5n);
+    const change = async () => {
+      const found = await wallet();
+      if (found === null) throw new Error('no wallet');
+      return must(await chain.changeSettings({ addresses, found, wanted: { ...addresses, agent: next, limits } }));
+    };
+    expect(await change()).toHaveLength(3);
+    for (const left of [2, 1, 0]) {
+      const [first] = await change();
+      if (!first) throw new Error('a message');
+      expect((await world.land(first)).error).toBeNull();
+      expect(await change()).toHaveLength(left);
+    }
+    expect((await wallet())?.members.map(({ key }) => key)).toEqual([addresses.owner, next]);
   });
 });

@@ -18,9 +18,16 @@ import {
 import { createFakeBlocks, type FakeBlocks, isExpired, type NodeView, statusIn } from './fake-blocks.ts';
 import { callProblem, createFakeBuilder, fakeIntent } from './fake-builder.ts';
 import { callEffect, callPayment, decodeFakeCall, type FakeCall } from './fake-call.ts';
-import type { FakeChainControls } from './fake-chain-controls.ts';
+import {
+  BEST,
+  BLOCKHASH_BLOCKS,
+  createFakeControls,
+  type FakeChainControls,
+  type FakeChainState,
+  freshState,
+} from './fake-chain-controls.ts';
 import { describeFakeMessage, FAKE_FEE_LAMPORTS_PER_SIGNATURE, fakeOutflow, fakeSentence } from './fake-effects.ts';
-import { assetOrNative } from './fake-ledger.ts';
+import { createFakeGovernance } from './fake-governance.ts';
 import {
   decodeFakeMessage,
   decodeFakeWire,
@@ -31,14 +38,10 @@ import {
   isKeyAddress,
 } from './fake-message.ts';
 import { simulateFake } from './fake-simulation.ts';
+import { createFakeWatching } from './fake-watching.ts';
 import type { FakeSources } from './sources.ts';
 
-/** Blocks for which a message can land, as on Solana. */
-const BLOCKHASH_BLOCKS = 150n;
-
 export interface FakeChain extends IBlockchainAdapter, FakeChainControls {}
-
-const BEST = 0n;
 
 /**
  * A chain in memory with the port's behaviour and none of Solana's bytes: signatures are checked, wallets exist after their creation
@@ -50,27 +53,34 @@ export function createFakeChain(sources: FakeSources): FakeChain {
   const assets = new Map<AssetId, number>([[NATIVE_ASSET, NATIVE_DECIMALS]]);
   const tables = new Map<Address, readonly Address[]>();
   const mempool = new Map<string, FakeMessage>();
-  let reachable = true;
-  let weather: 'fair' | 'drop' | 'lose_answer' = 'fair';
-  let landing: 'at_once' | 'held' = 'at_once';
-  let nodes: readonly bigint[] = [BEST];
-  let skewMs = 0;
-  let keptFrom = 0n;
+  const state: FakeChainState = freshState();
 
   const draw = (end: number): number => {
     const [high = 0, low = 0] = sources.random.bytes(2);
     return Math.floor(((high * 256 + low) / 65_536) * end);
   };
-  const node = (): NodeView => blocks.view(nodes.length === 1 ? (nodes[0] ?? BEST) : (nodes[draw(nodes.length)] ?? BEST));
+  const node = (): NodeView => {
+    const { nodes } = state;
+    return blocks.view(nodes.length === 1 ? (nodes[0] ?? BEST) : (nodes[draw(nodes.length)] ?? BEST));
+  };
   const down = <T>(): Result<T, DomainError> => fail(domainError('chain_unavailable', { problem: 'the fake chain is unplugged' }));
-  const answer = async <T>(value: () => T): Promise<Result<T, DomainError>> => (reachable ? ok(value()) : down());
+  const answer = async <T>(value: () => T): Promise<Result<T, DomainError>> => (state.reachable ? ok(value()) : down());
   const undecodable = <T>(): Result<T, DomainError> => fail(domainError('undecodable_message', { problem: 'not of the fake chain' }));
   const reject = <T>(problem: string): Result<T, DomainError> => fail(domainError('chain_rejected', { problem, mayHaveLanded: false }));
   const pinsOf = (call: FakeCall): readonly LookupPin[] =>
     call.tables.map((table): LookupPin => ({ table, writable: tables.get(table) ?? [], readonly: [] }));
   const tableContents = (call: FakeCall): readonly (readonly Address[])[] => call.tables.map((table) => tables.get(table) ?? []);
 
-  const { build, countersigned } = createFakeBuilder(() => node().confirmed + BLOCKHASH_BLOCKS);
+  const builder = createFakeBuilder(() => node().confirmed + BLOCKHASH_BLOCKS);
+  const { build, countersigned } = builder;
+  const watching = createFakeWatching({
+    node,
+    isReachable: () => state.reachable,
+    nodesDisagree: () => state.nodesDisagree,
+    told: (wallet) => (state.lie === null ? wallet : state.lie(wallet)),
+    assets: () => [...assets.keys()],
+    keptFrom: () => state.keptFrom,
+  });
   function produce(ids: readonly string[]): void {
     const transactions = ids.flatMap((id) => {
       const message = mempool.get(id);
@@ -80,60 +90,27 @@ export function createFakeChain(sources: FakeSources): FakeChain {
     for (const id of ids) mempool.delete(id);
   }
 
-  const controls: FakeChainControls = {
-    fund: (account, amount, asset) => {
-      for (const ledger of blocks.ledgers()) ledger.fund(account, amount, assetOrNative(asset));
-    },
-    balance: (account, asset) => {
-      const { tip, ledgerAt } = blocks.view(BEST);
-      return ledgerAt(tip).balanceOf(account, assetOrNative(asset));
-    },
-    addAsset: (asset, decimals) => {
-      assets.set(asset, decimals);
-    },
-    setTable: (table, contents) => {
-      tables.set(table, contents);
-    },
-    mine: (heights) => blocks.pass(heights),
-    setReachable: (value) => {
-      reachable = value;
-    },
-    setWeather: (value) => {
-      weather = value;
-    },
-    setClockSkewMs: (value) => {
-      skewMs = value;
-    },
-    setLanding: (value) => {
-      landing = value;
-    },
-    pending: () => [...mempool.keys()],
-    produceBlock: produce,
-    fork: (depth, lost) => {
-      for (const { id, message } of blocks.fork(depth)) if (!lost(id)) mempool.set(id, message);
-    },
-    setFinality: (depths) => blocks.setDepths(depths),
-    setNodes: (blocksBehind) => {
-      nodes = blocksBehind;
-    },
-    setHistory: (fromHeight) => {
-      keptFrom = fromHeight;
-    },
-    landing: (id) => blocks.view(BEST).find(id),
-    heights: () => blocks.view(BEST),
-  };
+  const controls = createFakeControls({ state, blocks, assets, tables, mempool, random: sources.random, produce });
 
   return {
     ...controls,
+    ...watching,
+    ...createFakeGovernance(builder, () => state.room, answer),
     getNetwork: () => answer(() => network),
     health: async () =>
-      reachable
-        ? { reachable, problem: null, network, finalizedBlockHeight: node().finalized, chainTimeMs: sources.clock.nowMs() + skewMs }
-        : { reachable, problem: 'the fake chain is unplugged', network: null, finalizedBlockHeight: null, chainTimeMs: null },
+      state.reachable
+        ? {
+            reachable: true,
+            problem: null,
+            network,
+            finalizedBlockHeight: node().finalized,
+            chainTimeMs: sources.clock.nowMs() + state.skewMs,
+          }
+        : { reachable: false, problem: 'the fake chain is unplugged', network: null, finalizedBlockHeight: null, chainTimeMs: null },
     isWalletAddress: isKeyAddress,
     signersOf: (message) => decodeFakeMessage(message)?.signers ?? [],
     async getAssetInfo(asset) {
-      if (!reachable) return down();
+      if (!state.reachable) return down();
       const decimals = assets.get(asset);
       return decimals === undefined
         ? fail(domainError('asset_not_supported', { asset, problem: 'there is no such mint' }))
@@ -163,35 +140,12 @@ export function createFakeChain(sources: FakeSources): FakeChain {
           limits: limits.map(fakeLimit),
         })),
       ]),
-    replaceSpendingLimits: ({ addresses, remove, add }) =>
-      answer(() =>
-        remove.length + add.length === 0
-          ? []
-          : [
-              build((lifetime) => ({
-                ...lifetime,
-                kind: 'replace_limits',
-                signers: [addresses.feeAccount, addresses.owner],
-                multisig: addresses.multisig,
-                remove,
-                add: add.map(fakeLimit),
-              })),
-            ],
-      ),
-    addMember: async () => fail(domainError('chain_rejected', { problem: 'the fake chain has fixed members', mayHaveLanded: false })),
-    removeMember: async () => fail(domainError('chain_rejected', { problem: 'the fake chain has fixed members', mayHaveLanded: false })),
-    readWallet: (multisig) =>
-      answer(() => {
-        const { finalized, ledgerAt } = node();
-        return ledgerAt(finalized).walletOf(multisig);
-      }),
-
     async buildIntent({ addresses, action }) {
-      const refusal = reachable ? callProblem(action, pinsOf) : null;
+      const refusal = state.reachable ? callProblem(action, pinsOf) : null;
       return refusal ? fail(refusal) : answer(() => fakeIntent(addresses, action));
     },
     async buildTransaction(input) {
-      if (!reachable) return down();
+      if (!state.reachable) return down();
       const { addresses } = input;
       if (input.route === 'autonomous') {
         const { payment, spendingLimit } = input;
@@ -219,7 +173,7 @@ export function createFakeChain(sources: FakeSources): FakeChain {
       return message ? ok({ effects: describeFakeMessage(message, context.addresses), slot: null }) : undecodable();
     },
     async decodeCall(bytes, { addresses }) {
-      if (!reachable) return down();
+      if (!state.reachable) return down();
       const call = decodeFakeCall(bytes);
       const slot = node().tip;
       if (!call) {
@@ -238,7 +192,7 @@ export function createFakeChain(sources: FakeSources): FakeChain {
     },
     describeEffect: fakeSentence,
     async simulateTransaction(bytes) {
-      if (!reachable) return down();
+      if (!state.reachable) return down();
       const message = decodeFakeMessage(bytes);
       return message ? ok(simulateFake(message, node())) : undecodable();
     },
@@ -258,34 +212,35 @@ export function createFakeChain(sources: FakeSources): FakeChain {
       return ok({ wire: encodeFakeWire(signature, bytes), signature });
     },
     async submitTransaction(wire) {
-      if (!reachable) return down();
+      if (!state.reachable) return down();
       const submitted = decodeFakeWire(wire);
       if (!submitted) return reject('these bytes are no transaction');
       const { id, message } = submitted;
       const { tip, find } = blocks.view(BEST);
-      if (weather !== 'drop' && find(id) === null && !isExpired(message, tip + 1n)) {
+      if (state.weather !== 'drop' && find(id) === null && !isExpired(message, tip + 1n)) {
         mempool.set(id, message);
-        if (landing === 'at_once') produce([id]);
+        if (state.landing === 'at_once') produce([id]);
       }
-      return weather === 'lose_answer' ? fail(domainError('chain_unavailable', { problem: 'the answer was lost' })) : ok(undefined);
+      return state.weather === 'lose_answer' ? fail(domainError('chain_unavailable', { problem: 'the answer was lost' })) : ok(undefined);
     },
     getTransactionStatus: (signatures) =>
       answer(() => {
         const view = node();
-        const statuses = signatures.map((signature) => statusIn(view, signature, keptFrom));
-        return { statuses, finalizedBlockHeight: view.finalized, searchedFromBlockHeight: keptFrom };
+        const statuses = signatures.map((signature) => statusIn(view, signature, state.keptFrom));
+        return { statuses, finalizedBlockHeight: view.finalized, searchedFromBlockHeight: state.keptFrom };
       }),
-    getTransaction: (signature) =>
+    getTransaction: (signature, { feeAccount }) =>
       answer(() => {
         const { confirmed, find } = node();
         const found = find(signature);
-        if (found === null || found.height > confirmed || found.height < keptFrom) return null;
+        if (found === null || found.height > confirmed || found.height < state.keptFrom) return null;
         const { message, height, error, moved } = found;
         return {
           slot: height,
           error,
           feeLamports: FAKE_FEE_LAMPORTS_PER_SIGNATURE * BigInt(message.signers.length),
-          feeAccountOutflowLamports: FAKE_FEE_LAMPORTS_PER_SIGNATURE * BigInt(message.signers.length),
+          feeAccountOutflowLamports:
+            message.signers[0] === feeAccount ? FAKE_FEE_LAMPORTS_PER_SIGNATURE * BigInt(message.signers.length) : 0n,
           feePayer: message.signers[0] ?? address('11111111111111111111111111111111'),
           vaultOutflows: moved,
         };

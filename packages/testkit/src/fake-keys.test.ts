@@ -12,6 +12,7 @@ describeKeyManagementContract('the fake keys', async () => {
   const chain = createFakeChain(liveSources);
   const keys = createFakeKeys(liveSources);
   const payment: Payment = { asset: NATIVE_ASSET, amount: 1_000n, recipient: createTestKey().address, memo: null };
+  let proposals = 0n;
   const action = { kind: 'payment', payment } as const;
   const limitOf = (multisig: string) => derivedAddress('limit', multisig);
   const addressesOf = async (wallet: ContractWallet) => ({ ...wallet, ...(await chain.deriveWallet(wallet.createKey)) });
@@ -34,6 +35,20 @@ describeKeyManagementContract('the fake keys', async () => {
     makeCreationMessage: async (wallet) => {
       const [message] = must(await chain.createSmartWallet({ addresses: await addressesOf(wallet), timeLockSeconds: 0, limits: [] }));
       return message?.bytes ?? new Uint8Array();
+    },
+    makeCancellation: async (wallet) => {
+      proposals += 1n;
+      const [message] = must(await chain.cancelProposals({ addresses: await addressesOf(wallet), indexes: [proposals] }));
+      return message?.bytes ?? new Uint8Array();
+    },
+    makeNonceMessage: async ({ feeAccount, owner }) => {
+      proposals += 1n;
+      const [message] = must(await chain.createNonceAccounts({ feeAccount, authority: owner, seeds: [`nonce ${proposals}`] }));
+      return message?.bytes ?? new Uint8Array();
+    },
+    makeLockdown: async (wallet) => {
+      const nonce = { address: createTestKey().address, authority: wallet.owner, nonce: createTestKey().address };
+      return must(await chain.buildLockdown({ addresses: await addressesOf(wallet), nonce, limits: [limitOf(wallet.multisig)] }));
     },
     unplug: async () => keys.setReachable(false),
     close: async () => {},

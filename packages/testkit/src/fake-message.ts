@@ -1,5 +1,6 @@
 import {
   type Address,
+  type AssetId,
   address,
   decodeBase58,
   encodeBase58,
@@ -18,6 +19,8 @@ export type FakeMessage = {
   /** Stands for the blockhash: the height of the last block in which the message can land, in decimal digits. */
   readonly lastValidBlockHeight: string;
   readonly signers: readonly Address[];
+  /** The durable nonce that stands in the blockhash's place; `null` for messages that expire. */
+  readonly durable: FakeDurable | null;
 } & (
   | {
       readonly kind: 'pay';
@@ -39,11 +42,34 @@ export type FakeMessage = {
       readonly timeLockSeconds: number;
       readonly limits: readonly FakeLimit[];
     }
-  | { readonly kind: 'replace_limits'; readonly multisig: Address; readonly remove: readonly Address[]; readonly add: readonly FakeLimit[] }
+  | {
+      readonly kind: 'govern';
+      readonly multisig: Address;
+      /** Who configures; `null` where members act. */
+      readonly authority: Address | null;
+      readonly steps: readonly FakeStep[];
+    }
+  | { readonly kind: 'make_nonces'; readonly authority: Address; readonly accounts: readonly Address[] }
+  /** Money that leaves a vault by somebody else's doing. */
+  | { readonly kind: 'foreign'; readonly vault: Address; readonly asset: AssetId; readonly amount: string; readonly to: Address }
 );
+/** One change of a multisig's settings, or one member's cancelling of a proposal. */
+export type FakeStep =
+  | { readonly step: 'remove_limit'; readonly spendingLimit: Address }
+  | { readonly step: 'add_limit'; readonly limit: FakeLimit; readonly member: Address }
+  | { readonly step: 'add_member' | 'remove_member'; readonly member: Address }
+  | { readonly step: 'set_threshold'; readonly threshold: number }
+  | { readonly step: 'set_rent_collector'; readonly rentCollector: Address }
+  | { readonly step: 'set_config_authority'; readonly authority: Address }
+  | { readonly step: 'cancel'; readonly member: Address; readonly index: string };
+export interface FakeDurable {
+  readonly account: Address;
+  readonly authority: Address;
+  readonly nonce: string;
+}
 export type FakeLimit = Omit<PlannedLimit, 'amount'> & { readonly amount: string };
 
-const KINDS: readonly string[] = ['pay', 'call', 'create', 'replace_limits'] satisfies readonly FakeMessage['kind'][];
+const KINDS: readonly string[] = ['pay', 'call', 'create', 'govern', 'make_nonces'] satisfies readonly FakeMessage['kind'][];
 
 export function encodeFakeMessage(message: FakeMessage): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message));

@@ -10,7 +10,9 @@ const amounts = (list: readonly { readonly asset: AssetId; readonly amount: stri
 
 /** What a message would do on top of a node's latest block. */
 export function simulateFake(message: FakeMessage, { tip, ledgerAt }: NodeView): SimulationReport {
-  const problem = isExpired(message, tip + 1n) ? 'BlockhashNotFound' : ledgerAt(tip).obstacle(message);
+  const ledger = ledgerAt(tip);
+  const isAlive = !isExpired(message, tip + 1n) && ledger.holdsNonce(message);
+  const problem = isAlive ? ledger.obstacle(message) : 'BlockhashNotFound';
   const succeeded = problem === null;
   const vaultOutflows = !succeeded
     ? []

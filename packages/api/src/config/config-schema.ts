@@ -37,6 +37,7 @@ const SETTINGS = {
   RESEND_MS: whole(100, 600_000, 1_500),
   FINALITY_MS: whole(100, 600_000, 13_000),
   OPERATOR_CREDENTIAL_FILE: text.optional(),
+  OPEN_OWNER_KEY_HERE: text.refine((path) => path.startsWith('/'), 'must be the absolute path of a sealed owner key file').optional(),
   RPC_TIMEOUT_MS: whole(100, 20_000, 5_000),
   SIGNER_TIMEOUT_MS: whole(100, 20_000, 2_000),
   COMPUTE_UNIT_PRICE_MICRO_LAMPORTS: whole(0, 1_000_000_000, 0),
@@ -44,25 +45,38 @@ const SETTINGS = {
 
 export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS);
 
+/** Owners sign in under one name, which must not be what a request says. */
+function isNamed({ HOST, PUBLIC_HOST }: { readonly HOST: string; readonly PUBLIC_HOST?: string | undefined }): boolean {
+  return PUBLIC_HOST !== undefined || !['0.0.0.0', '::', '[::]'].includes(HOST);
+}
+const NAMELESS = {
+  path: ['PUBLIC_HOST'],
+  error: 'has to be set where HOST is every address of the machine: owners sign in under one name',
+};
+
 /** Settings by name, from the environment and the file together, as a configuration. */
-export const configSchema: z.ZodType<Config> = z.object(SETTINGS).transform((set) => ({
-  databaseUrl: set.DATABASE_URL,
-  solanaRpcUrls: set.SOLANA_RPC_URLS,
-  signerSocket: set.SIGNER_SOCKET,
-  host: set.HOST,
-  port: set.PORT,
-  publicHost: set.PUBLIC_HOST ?? null,
-  cluster: set.CLUSTER,
-  poolSize: set.POOL_SIZE,
-  logLevel: set.LOG_LEVEL,
-  rateLimitPerMinute: set.RATE_LIMIT_PER_MINUTE,
-  approvalLifetimeMs: set.APPROVAL_LIFETIME_SECONDS * 1000,
-  statementLifetimeMs: set.STATEMENT_LIFETIME_SECONDS * 1000,
-  firstLookMs: set.FIRST_LOOK_MS,
-  resendMs: set.RESEND_MS,
-  finalityMs: set.FINALITY_MS,
-  operatorCredentialFile: set.OPERATOR_CREDENTIAL_FILE ?? null,
-  rpcTimeoutMs: set.RPC_TIMEOUT_MS,
-  signerTimeoutMs: set.SIGNER_TIMEOUT_MS,
-  computeUnitPriceMicroLamports: BigInt(set.COMPUTE_UNIT_PRICE_MICRO_LAMPORTS),
-}));
+export const configSchema: z.ZodType<Config> = z
+  .object(SETTINGS)
+  .refine(isNamed, NAMELESS)
+  .transform((set) => ({
+    databaseUrl: set.DATABASE_URL,
+    solanaRpcUrls: set.SOLANA_RPC_URLS,
+    signerSocket: set.SIGNER_SOCKET,
+    host: set.HOST,
+    port: set.PORT,
+    publicHost: set.PUBLIC_HOST ?? null,
+    cluster: set.CLUSTER,
+    poolSize: set.POOL_SIZE,
+    logLevel: set.LOG_LEVEL,
+    rateLimitPerMinute: set.RATE_LIMIT_PER_MINUTE,
+    approvalLifetimeMs: set.APPROVAL_LIFETIME_SECONDS * 1000,
+    statementLifetimeMs: set.STATEMENT_LIFETIME_SECONDS * 1000,
+    firstLookMs: set.FIRST_LOOK_MS,
+    resendMs: set.RESEND_MS,
+    finalityMs: set.FINALITY_MS,
+    operatorCredentialFile: set.OPERATOR_CREDENTIAL_FILE ?? null,
+    openOwnerKeyHere: set.OPEN_OWNER_KEY_HERE ?? null,
+    rpcTimeoutMs: set.RPC_TIMEOUT_MS,
+    signerTimeoutMs: set.SIGNER_TIMEOUT_MS,
+    computeUnitPriceMicroLamports: BigInt(set.COMPUTE_UNIT_PRICE_MICRO_LAMPORTS),
+  }));

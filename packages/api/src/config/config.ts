@@ -9,7 +9,7 @@ export interface Config {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
-  /** A further name under which the service is reached while bound to loopback (behind a proxy). */
+  /** The name under which the service is reached: a further one while bound to loopback (behind a proxy), and the one that owners sign in to. */
   readonly publicHost: string | null;
   readonly cluster: Cluster;
   readonly poolSize: number;
@@ -22,6 +22,8 @@ export interface Config {
   readonly finalityMs: number;
   /** Where the first operator credential is written when there is none; `null`: none is made. */
   readonly operatorCredentialFile: string | null;
+  /** The sealed owner key that the service may open for one action when given its passphrase; `null`: it opens none. */
+  readonly openOwnerKeyHere: string | null;
   readonly rpcTimeoutMs: number;
   readonly signerTimeoutMs: number;
   readonly computeUnitPriceMicroLamports: bigint;

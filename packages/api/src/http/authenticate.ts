@@ -1,5 +1,5 @@
 import { authenticate, type Credential, type Dependencies, domainError } from '@countersign/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Backend } from './backend.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { sendProblem } from './send-problem.ts';
@@ -27,6 +27,14 @@ export function useAuthentication(
     if (request.is404 || declaration?.access === 'public' || (declaration?.access === 'operational' && onLoopback)) return;
     const deps = backend.current();
     if (deps === null) return sendProblem(request, reply, { code: 'not_ready' });
+    const bySignature = Array.isArray(declaration?.access) && declaration.access.includes('signature');
+    if (bySignature && request.headers.authorization === undefined) {
+      request.deps = deps;
+      const waitSeconds = await limits.withoutCredential(request);
+      return waitSeconds === null
+        ? undefined
+        : sendProblem(request, reply, domainError('rate_limited', { retryAfterSeconds: waitSeconds }));
+    }
     const secret = BEARER.exec(request.headers.authorization ?? '')?.[1];
     const authenticated =
       secret === undefined
@@ -42,15 +50,8 @@ export function useAuthentication(
     request.deps = deps;
     const waitSeconds = await limits.request(request);
     if (waitSeconds !== null) return sendProblem(request, reply, domainError('rate_limited', { retryAfterSeconds: waitSeconds }));
-    const roles = declaration?.access === 'operational' ? ['operator'] : (declaration?.access ?? []);
-    if (!roles.includes(caller.role))
+    const allowed = declaration?.access === 'operational' ? ['operator'] : (declaration?.access ?? []);
+    if (!bySignature && !allowed.includes(caller.role))
       return sendProblem(request, reply, domainError('forbidden', { role: caller.role, action: action ?? 'do this' }));
   });
-}
-
-/** INVARIANT: agents and owners only reach their own wallet; another one answers as one that does not exist. */
-export function refuseOtherWallet(request: FastifyRequest, reply: FastifyReply, wallet: string): FastifyReply | null {
-  const { caller } = request;
-  if (caller === null || caller.role === 'operator' || caller.walletId === wallet) return null;
-  return sendProblem(request, reply, domainError('not_found', { kind: 'wallet', id: wallet }));
 }

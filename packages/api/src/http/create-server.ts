@@ -30,6 +30,8 @@ export interface ServerSettings {
   readonly rateLimitPerMinute: number;
   /** Of one address. */
   readonly failedLoginsPerMinute: number;
+  /** Calls without a credential, of one address and route that takes a signature instead. */
+  readonly signaturesPerMinute: number;
   readonly version: string;
 }
 export interface Server {
@@ -72,7 +74,8 @@ export async function createServer(settings: ServerSettings, backend: Backend, m
   await useSecurityHeaders(app);
   await useLoadShedding(app);
   const onLoopback = isLoopback(settings.host);
-  const limits = { requestsPerMinute: settings.rateLimitPerMinute, failedLoginsPerMinute: settings.failedLoginsPerMinute };
+  const { rateLimitPerMinute, failedLoginsPerMinute, signaturesPerMinute } = settings;
+  const limits = { requestsPerMinute: rateLimitPerMinute, failedLoginsPerMinute, signaturesPerMinute };
   useAuthentication(app, backend, await createRateLimits(app, limits), { onLoopback });
   await useDescription(app, settings.version);
   for (const each of allRoutes) addRoute(app, backend, each);

@@ -33,6 +33,8 @@ export function requireDeclarations(app: FastifyInstance): readonly DeclaredRout
     if (declaration.audit === '' || (Array.isArray(declaration.access) && declaration.access.length === 0))
       throw new Error(`${name} declares nothing`);
     if (route.method !== 'GET' && !Array.isArray(declaration.access)) throw new Error(`${name} would let anyone change something`);
+    if (declaration.movesMoney && declaration.access.includes('signature'))
+      throw new Error(`${name} would move money without a credential`);
     if (typeof declaration.movesMoney !== 'boolean') throw new Error(`${name} does not declare whether it moves money`);
     if (declaration.movesMoney && (route.method === 'GET' || declaration.idempotency === 'none'))
       throw new Error(`${name} would move money again when it is repeated`);

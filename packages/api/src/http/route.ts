@@ -5,9 +5,11 @@ import type { Backend } from './backend.ts';
 
 /**
  * Who may call a route. `public`: anyone. `operational`: anyone where the service is bound to this machine, an operator elsewhere.
- * Roles: a credential of one of them; agents and owners only ever see their own wallet: a path with `{wallet}` of another answers 404.
+ * Roles: a credential of one of them; agents and owners only ever see their own wallets: a path with `{wallet}` of another answers 404.
+ * `signature`: also without a credential, a few times a minute from one address; what decides is an owner's signature in the body, which the
+ * handler judges, or asking what to sign. A credential that is sent all the same is judged as everywhere, whatever its role.
  */
-export type Access = 'public' | 'operational' | readonly Role[];
+export type Access = 'public' | 'operational' | readonly (Role | 'signature')[];
 
 /** What every route declares; a route without it does not start (declared-routes.ts). */
 export interface RouteDeclaration {
@@ -23,10 +25,14 @@ export interface RouteDeclaration {
   readonly movesMoney: boolean;
 }
 
-export interface Call<Params, Query, Body> {
+export interface Call<Params, Query, Body> extends OpenCall<Params, Query, Body> {
+  readonly caller: Credential;
+}
+/** A call that may have come without a credential. */
+export interface OpenCall<Params, Query, Body> {
   readonly deps: Dependencies;
   readonly backend: Backend;
-  readonly caller: Credential;
+  readonly caller: Credential | null;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
@@ -53,21 +59,35 @@ export interface Route extends RouteDeclaration {
   readonly body: z.ZodType<unknown> | null;
   readonly headers: z.ZodType<unknown> | null;
   readonly answers: { readonly [status: number]: z.ZodType<unknown> };
-  handle(call: Call<unknown, unknown, unknown>): Promise<Result<Reply, Refusal>>;
+  handle(call: OpenCall<unknown, unknown, unknown>): Promise<Result<Reply, Refusal>>;
 }
+
+type Spec<Params, Query, Body, Asked> = Omit<Route, 'params' | 'query' | 'body' | 'headers' | 'handle'> & {
+  readonly params: z.ZodType<Params>;
+  readonly query: z.ZodType<Query>;
+  /** `null`: the route takes no body. */
+  readonly body: z.ZodType<Body> | null;
+  readonly headers?: z.ZodType<unknown>;
+  handle(call: Asked): Promise<Result<Reply, Refusal>>;
+};
 
 /** Types a route's handler by its schemas and forgets the types again, so that routes of all kinds stand in one list. */
 export function route<Params, Query, Body>(
-  spec: Omit<Route, 'params' | 'query' | 'body' | 'headers' | 'handle'> & {
-    readonly params: z.ZodType<Params>;
-    readonly query: z.ZodType<Query>;
-    /** `null`: the route takes no body. */
-    readonly body: z.ZodType<Body> | null;
-    readonly headers?: z.ZodType<unknown>;
-    handle(call: Call<Params, Query, Body>): Promise<Result<Reply, Refusal>>;
-  },
+  spec: Spec<Params, Query, Body, Call<Params, Query, Body>> & { readonly access: 'public' | 'operational' | readonly Role[] },
 ): Route {
-  return { ...spec, headers: spec.headers ?? null, handle: (call) => spec.handle(call as Call<Params, Query, Body>) };
+  return openRoute<Params, Query, Body>({
+    ...spec,
+    handle: (call) => {
+      const { caller } = call;
+      if (caller === null) throw new Error(`${spec.url} was reached without a caller`);
+      return spec.handle({ ...call, caller });
+    },
+  });
+}
+
+/** The same for a route that may be called without a credential (`signature`). */
+export function openRoute<Params, Query, Body>(spec: Spec<Params, Query, Body, OpenCall<Params, Query, Body>>): Route {
+  return { ...spec, headers: spec.headers ?? null, handle: (call) => spec.handle(call as OpenCall<Params, Query, Body>) };
 }
 
 interface Answered {

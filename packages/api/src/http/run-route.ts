@@ -1,11 +1,11 @@
 import { domainError } from '@countersign/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { refuseOtherWallet } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { problemSchema } from './problem-schema.ts';
 import type { Route } from './route.ts';
 import { sendProblem } from './send-problem.ts';
+import { refuseOtherWallet } from './visibility.ts';
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
 const noBody: z.ZodType<Record<never, never>> = z.strictObject({});
@@ -21,7 +21,7 @@ export function addRoute(app: FastifyInstance, backend: Backend, route: Route): 
       summary: route.summary,
       tags: [route.tag],
       operationId: operationId(method, url),
-      ...(access === 'public' ? { security: [] } : {}),
+      ...(access === 'public' ? { security: [] } : access.includes('signature') ? { security: [{}, { credential: [] }] } : {}),
       params: route.params,
       querystring: route.query,
       ...(route.headers === null ? {} : { headers: route.headers }),
@@ -37,10 +37,12 @@ export function addRoute(app: FastifyInstance, backend: Backend, route: Route): 
 
 async function run(route: Route, backend: Backend, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { caller, deps } = request;
-  if (caller === null || deps === null) throw new Error(`${route.url} was reached without a caller`);
+  if (deps === null) throw new Error(`${route.url} was reached without what it needs`);
   const { wallet } = request.params as { readonly wallet?: string };
-  const other = wallet === undefined ? null : refuseOtherWallet(request, reply, wallet);
-  if (other !== null) return other;
+  if (caller !== null && wallet !== undefined) {
+    const visible = await refuseOtherWallet(deps, caller, wallet);
+    if (!visible.ok) return sendProblem(request, reply, visible.error);
+  }
 
   const dry = request.headers['dry-run'];
   const takesKey = route.idempotency === 'required';

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { createWalletGauges, type WalletFigures } from './wallet-gauges.ts';
 
 /** What is measured, in Prometheus' words. */
 export interface Metrics {
@@ -10,6 +11,9 @@ export interface Metrics {
   setHealth(part: string, ok: boolean): void;
   /** How long a run of the job that looks after attempts took, and how many it looked at. */
   observeJob(attempts: number, elapsedMs: number): void;
+  countAlert(kind: string, severity: string): void;
+  /** What is known of all wallets now; it takes the place of what was known before. */
+  setWallets(wallets: WalletFigures): void;
   readonly contentType: string;
   render(): Promise<string>;
 }
@@ -45,7 +49,16 @@ export function createMetrics(): Metrics {
     registers,
   });
   const looked = new Counter({ name: 'countersign_attempts_looked_at_total', help: 'Attempts that the job looked at', registers });
+  const alerts = new Counter({
+    name: 'countersign_alerts_total',
+    help: 'Alerts raised by this process',
+    labelNames: ['kind', 'severity'],
+    registers,
+  });
+  const setWallets = createWalletGauges(registers);
   return {
+    countAlert: (kind, severity) => alerts.inc({ kind, severity }),
+    setWallets,
     observeRequest: (method, route, status, elapsedMs) =>
       requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, elapsedMs / 1000),
     countPaymentState: (state) => states.inc({ state }),

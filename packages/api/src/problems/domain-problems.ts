@@ -153,7 +153,7 @@ export const DOMAIN_PROBLEMS: ProblemTable<
   statement_invalid: {
     status: 422,
     title: 'The owner statement is not good any more',
-    remedy: 'Prepare the approval again and sign the new statement.',
+    remedy: 'Sign a new one: prepare the approval again, or make the statement anew where you made it yourself.',
     detail: ({ problem }) => `The statement: ${problem}.`,
     members: [],
   },

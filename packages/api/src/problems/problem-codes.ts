@@ -6,6 +6,7 @@ export interface EdgeContexts {
   malformed_request: Record<never, never>;
   unsupported_media_type: Record<never, never>;
   host_not_allowed: Record<never, never>;
+  owner_key_not_here: Record<never, never>;
   not_ready: Record<never, never>;
   overloaded: Record<never, never>;
   internal_error: Record<never, never>;

@@ -1,4 +1,15 @@
-import { type AuditChain, type Credential, type DomainError, domainError, fail, ok, parseId, type Result } from '@countersign/core';
+import {
+  type AuditChain,
+  type AuditEntry,
+  type Credential,
+  type DomainError,
+  domainError,
+  fail,
+  type IReader,
+  ok,
+  parseId,
+  type Result,
+} from '@countersign/core';
 import {
   type AuditVerification,
   auditEntriesQuerySchema,
@@ -9,16 +20,26 @@ import {
 } from '@countersign/sdk';
 import { noParams, noQuery } from '../http/params.ts';
 import { answer, type Route, route } from '../http/route.ts';
+import { walletsSeen } from '../http/visibility.ts';
 import { auditEntryView } from '../views/other-views.ts';
 import { itemsAsked, pageOf } from './paging.ts';
 import { parsed } from './parsed.ts';
 
-/** The chain to read: operators see all (`null`), agents and owners that of their wallet. */
-function visibleChain(caller: Credential, asked: string | undefined): Result<AuditChain | null, DomainError> {
+/** The chains to read: operators all (`null`), agents and owners those of their wallets; one where one is asked for. */
+async function visibleChains(
+  reader: Pick<IReader, 'wallets'>,
+  caller: Credential,
+  asked: string | undefined,
+): Promise<Result<readonly AuditChain[] | null, DomainError>> {
   const chain = asked === undefined || asked === 'system' ? (asked ?? null) : parsed(parseId('wallet', asked, 'chain'));
-  if (caller.role === 'operator') return ok(chain);
-  if (chain === null || chain === caller.walletId) return ok(caller.walletId);
-  return fail(domainError('not_found', { kind: 'audit chain', id: chain }));
+  const seen = await walletsSeen(reader, caller);
+  if (seen === null) return ok(chain === null ? null : [chain]);
+  if (chain === null) return ok(seen);
+  return chain !== 'system' && seen.includes(chain) ? ok([chain]) : fail(domainError('not_found', { kind: 'audit chain', id: chain }));
+}
+
+function newestFirst(one: AuditEntry, other: AuditEntry): number {
+  return other.atMs - one.atMs || Number(other.sequence - one.sequence);
 }
 
 const list: Route = route({
@@ -36,17 +57,23 @@ const list: Route = route({
   body: null,
   answers: { 200: pageSchema(auditEntrySchema) },
   async handle({ deps, caller, query }) {
-    const chain = visibleChain(caller, query.chain);
-    if (!chain.ok) return chain;
-    if (chain.value === null && query.before !== undefined)
-      return fail(domainError('invalid_field', { field: 'before', problem: 'needs `chain`: sequences count within one chain' }));
     const limit = itemsAsked(query.limit);
     const beforeSequence = query.before === undefined ? null : BigInt(query.before);
     return deps.database.transact(
       async (tx) => {
-        const found = await tx.audit.list(chain.value, { limit: limit + 1, beforeSequence });
-        const page = pageOf(found, limit, auditEntryView, ({ sequence }) => sequence.toString());
-        return answer(200, chain.value === null ? { ...page, nextCursor: null } : page);
+        const chains = await visibleChains(tx, caller, query.chain);
+        if (!chains.ok) return chains;
+        const [only] = chains.value ?? [];
+        const one = only !== undefined && chains.value?.length === 1;
+        if (!one && beforeSequence !== null)
+          return fail(domainError('invalid_field', { field: 'before', problem: 'needs `chain`: sequences count within one chain' }));
+        const asked = { limit: limit + 1, beforeSequence };
+        const found = chains.value === null ? [...(await tx.audit.list(null, asked))] : [];
+        for (const chain of chains.value ?? []) found.push(...(await tx.audit.list(chain, asked)));
+        const page = pageOf(chains.value === null ? found : found.sort(newestFirst), limit, auditEntryView, ({ sequence }) =>
+          sequence.toString(),
+        );
+        return answer(200, one ? page : { ...page, nextCursor: null });
       },
       { retry: 'nothing-leaves-the-process' },
     );
@@ -68,12 +95,13 @@ const entries: Route = route({
   body: null,
   answers: { 200: pageSchema(auditEntrySchema) },
   async handle({ deps, caller, query }) {
-    const chain = visibleChain(caller, query.chain);
-    if (!chain.ok) return chain;
     const limit = itemsAsked(query.limit);
     return deps.database.transact(
       async (tx) => {
-        const found = chain.value === null ? [] : await tx.audit.read(chain.value, BigInt(query.from ?? '1'), limit + 1);
+        const chains = await visibleChains(tx, caller, query.chain);
+        if (!chains.ok) return chains;
+        const [chain] = chains.value ?? [];
+        const found = chain === undefined ? [] : await tx.audit.read(chain, BigInt(query.from ?? '1'), limit + 1);
         return answer(
           200,
           pageOf(found, limit, auditEntryView, ({ sequence }) => (sequence + 1n).toString()),
@@ -100,7 +128,7 @@ const verify: Route = route({
   answers: { 200: auditVerificationSchema },
   handle: ({ deps, backend, caller }) =>
     deps.database.transact(async (tx) => {
-      const visible = caller.role === 'operator' ? await tx.audit.chains() : caller.walletId === null ? [] : [caller.walletId];
+      const visible = (await walletsSeen(tx, caller)) ?? (await tx.audit.chains());
       const chains: AuditVerification['chains'][number][] = [];
       for (const chain of visible) {
         const verdict = await backend.verifyAuditChain(tx.audit, chain);

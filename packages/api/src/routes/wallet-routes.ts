@@ -2,32 +2,21 @@ import {
   type Credential,
   createWallet,
   type DomainError,
+  documentInForce,
   domainError,
   fail,
-  freezeWallet,
   type ITransaction,
   ok,
   parseAddress,
   parseId,
   type Result,
-  requestUnfreeze,
   type Wallet,
   type WalletId,
 } from '@countersign/core';
-import {
-  approvalSchema,
-  createdWalletSchema,
-  createWalletSchema,
-  freezeSchema,
-  frozenSchema,
-  pageOf as pageSchema,
-  walletSchema,
-  walletsQuerySchema,
-} from '@countersign/sdk';
+import { createdWalletSchema, createWalletSchema, pageOf as pageSchema, walletSchema, walletsQuerySchema } from '@countersign/sdk';
 import { noParams, noQuery, walletParams } from '../http/params.ts';
 import { answer, type Route, route } from '../http/route.ts';
 import { approvalView } from '../views/approval-view.ts';
-import { frozenView } from '../views/other-views.ts';
 import { walletView } from '../views/wallet-view.ts';
 import { readBalances } from './balances.ts';
 import { itemsAsked, pageOf } from './paging.ts';
@@ -49,7 +38,8 @@ const create: Route = route({
   answers: { 201: createdWalletSchema },
   async handle({ deps, caller, body }) {
     const owner = parsed(parseAddress(body.owner, 'owner'));
-    const created = await createWallet(deps, { name: body.name, owner, policyText: body.policy, actor: caller.id });
+    const recovery = typeof body.recovery === 'string' ? parsed(parseAddress(body.recovery, 'recovery')) : null;
+    const created = await createWallet(deps, { name: body.name, owner, recovery, policyText: body.policy, actor: caller.id });
     if (!created.ok) return created;
     const { wallet, approval } = created.value;
     return answer(201, { wallet: walletView(wallet), approval: approvalView(approval, null) });
@@ -92,9 +82,18 @@ const list: Route = route({
 });
 
 async function readVisible(tx: ITransaction, caller: Credential, limit: number, cursor: WalletId | null): Promise<readonly Wallet[]> {
-  if (caller.role === 'operator') return tx.wallets.list({ limit, cursor });
-  const own = cursor === null && caller.walletId !== null ? await tx.wallets.get(caller.walletId) : null;
-  return own === null ? [] : [own];
+  switch (caller.role) {
+    case 'operator':
+      return tx.wallets.list({ limit, cursor });
+    case 'owner': {
+      const own = caller.owner === null ? [] : await tx.wallets.ofOwner(caller.owner);
+      return own.filter(({ id }) => cursor === null || id < cursor).slice(0, limit);
+    }
+    case 'agent': {
+      const own = cursor === null && caller.walletId !== null ? await tx.wallets.get(caller.walletId) : null;
+      return own === null ? [] : [own];
+    }
+  }
 }
 
 const get: Route = route({
@@ -117,7 +116,8 @@ const get: Route = route({
       async (tx): Promise<Result<{ wallet: Wallet; policyText: string | null }, DomainError>> => {
         const wallet = await tx.wallets.get(walletId);
         if (wallet === null) return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
-        return ok({ wallet, policyText: (await tx.policies.active(walletId))?.text ?? null });
+        const active = await tx.policies.active(walletId);
+        return ok({ wallet, policyText: active && documentInForce(active).text });
       },
       { retry: 'nothing-leaves-the-process' },
     );
@@ -127,46 +127,4 @@ const get: Route = route({
   },
 });
 
-const freeze: Route = route({
-  method: 'POST',
-  url: '/v1/wallets/{wallet}/freeze',
-  summary: 'Stop a wallet at once; only the owner can undo it',
-  tag: 'Wallets',
-  action: 'freeze a wallet',
-  access: ['operator', 'owner', 'agent'],
-  idempotency: 'none',
-  audit: 'wallet.frozen',
-  movesMoney: false,
-  params: walletParams,
-  query: noQuery,
-  body: freezeSchema,
-  answers: { 200: frozenSchema },
-  async handle({ deps, caller, params, body }) {
-    const walletId = parsed(parseId('wallet', params.wallet, 'wallet'));
-    const reason = body.reason ?? `frozen by the ${caller.role}`;
-    const frozen = await freezeWallet(deps, { walletId, reason, actor: caller.id });
-    return frozen.ok ? answer(200, frozenView(frozen.value)) : frozen;
-  },
-});
-
-const unfreeze: Route = route({
-  method: 'POST',
-  url: '/v1/wallets/{wallet}/unfreeze',
-  summary: 'Ask the owner to unfreeze a wallet',
-  tag: 'Wallets',
-  action: 'ask for a wallet to be unfrozen',
-  access: ['operator', 'owner'],
-  idempotency: 'none',
-  audit: 'wallet.unfreeze_requested',
-  movesMoney: false,
-  params: walletParams,
-  query: noQuery,
-  body: null,
-  answers: { 200: approvalSchema },
-  async handle({ deps, caller, params }) {
-    const requested = await requestUnfreeze(deps, { walletId: parsed(parseId('wallet', params.wallet, 'wallet')), actor: caller.id });
-    return requested.ok ? answer(200, approvalView(requested.value, null)) : requested;
-  },
-});
-
-export const walletRoutes: readonly Route[] = [create, list, get, freeze, unfreeze];
+export const walletRoutes: readonly Route[] = [create, list, get];

@@ -14,9 +14,12 @@ const only = (process.env['COUNTERSIGN_CORPUS_ONLY'] ?? '')
   .split(',')
   .filter((text) => text !== '')
   .map(Number);
+/** Those that wait for the watcher's rounds begin first, so that the others go by meanwhile. */
+const WAITING: ReadonlySet<number> = new Set([157, 160, 164, 169]);
 const cases: readonly AttackCase[] = loadSections()
   .flatMap((section) => section.cases)
-  .filter((one) => only.length === 0 || only.includes(one.case));
+  .filter((one) => only.length === 0 || only.includes(one.case))
+  .toSorted((one, other) => Number(WAITING.has(other.case)) - Number(WAITING.has(one.case)));
 const titleOf = ({ case: number, title, expect, layers }: AttackCase): string =>
   `case ${number}: ${title} → ${expect} (${[...layers].join(', ')})`;
 
@@ -70,7 +73,7 @@ describe('attack corpus', () => {
     cases.some((each) => !isAlone(each) && !LAST.has(each.case) && each.case !== 133),
     () => {
       for (const one of cases.filter((each) => !isAlone(each) && !LAST.has(each.case) && each.case !== 133))
-        test.concurrent(titleOf(one), { timeout: 120_000 }, () => runCase(scene(), one));
+        test.concurrent(titleOf(one), { timeout: 240_000 }, () => runCase(scene(), one));
     },
   );
   group('alone', cases.some(isAlone), () => {

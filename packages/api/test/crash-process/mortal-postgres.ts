@@ -20,6 +20,7 @@ function jobs(runner: IJobRunner): IJobRunner {
         expireApprovals: lived('expireApprovals', handlers.expireApprovals),
         releasePayment: lived('releasePayment', handlers.releasePayment),
         decideAgain: lived('decideAgain', handlers.decideAgain),
+        lockDown: lived('lockDown', handlers.lockDown),
       }),
     stop: () => runner.stop(),
   };

@@ -23,6 +23,8 @@ import { createTestKey, type TestKey } from '@countersign/testkit';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const SOL = 1_000_000_000n;
+/** Of the keystore. */
+export const PASSPHRASE = 'a passphrase of the end-to-end tests';
 
 /** The whole service as processes: chain, signer, database server, and the API that connects them. */
 export interface Stack {
@@ -30,12 +32,19 @@ export interface Stack {
   readonly chain: RunningLocalchain;
   readonly signer: SignerProcess;
   readonly databaseUrl: string;
+  readonly apiPid: number;
   readonly operator: CountersignClient;
   /** Everything that the API wrote on standard error. */
   log(): string;
-  client(credential: string): CountersignClient;
+  /** `null`: without a credential. */
+  client(credential: string | null): CountersignClient;
+  /** What service, signer and database server keep: `postgres`, `postgres.password`, `keystore`, `passphrase`. */
+  readonly folder: string;
   /** SIGKILL of the database server, then it starts again on the same port. */
   crashDatabase(downMs: number): Promise<void>;
+  /** A clean end; `startDatabase` starts it again on the same port, over what lies in its folder then. */
+  stopDatabase(): Promise<void>;
+  startDatabase(): Promise<void>;
   killSigner(): Promise<void>;
   restartSigner(): Promise<void>;
   crashApi(): Promise<void>;
@@ -47,6 +56,8 @@ export interface Stack {
   startReplica(env?: { readonly [name: string]: string }): Promise<{ readonly url: string; stop(): Promise<void> }>;
   rpc(method: string, params: readonly unknown[]): Promise<unknown>;
   fund(address: string, lamports: bigint): Promise<void>;
+  /** Ends API, signer and database server and deletes everything that they had; the chain goes on. */
+  deleteService(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,7 +82,7 @@ export async function startStack(env: { readonly [name: string]: string } = {}, 
   const { imports = [], slotMs = 50 } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countersign-api-'));
   const passphraseFile = join(folder, 'passphrase');
-  await writeFile(passphraseFile, 'a passphrase of the end-to-end tests\n', { mode: 0o600 });
+  await writeFile(passphraseFile, `${PASSPHRASE}\n`, { mode: 0o600 });
   const [chain, firstDatabase] = await Promise.all([
     startLocalchain({ slotMs, weather: true }),
     startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), port: await freePort(), report: () => undefined }),
@@ -123,7 +134,7 @@ export async function startStack(env: { readonly [name: string]: string } = {}, 
   };
   const replicas: Api[] = [];
   let api = await startApi();
-  const client = (credential: string): CountersignClient => createClient({ baseUrl: api.url, credential, timeoutMs: 20_000 });
+  const client = (credential: string | null): CountersignClient => createClient({ baseUrl: api.url, credential, timeoutMs: 20_000 });
   const rpc: Stack['rpc'] = async (method, params) => {
     const response = await fetch(chain.url, {
       method: 'POST',
@@ -157,12 +168,20 @@ export async function startStack(env: { readonly [name: string]: string } = {}, 
       return signer;
     },
     databaseUrl: database.url,
+    get apiPid() {
+      return api.child.pid ?? 0;
+    },
     operator,
     log: () => log,
     client,
+    folder,
     async crashDatabase(downMs) {
       process.kill(database.pid, 'SIGKILL');
       await new Promise((resolve) => setTimeout(resolve, downMs));
+      await stack.startDatabase();
+    },
+    stopDatabase: () => database.stop(),
+    async startDatabase() {
       database = await startEmbeddedPostgres({
         dataDir: join(folder, 'postgres'),
         port: Number(new URL(database.url).port),
@@ -203,6 +222,13 @@ export async function startStack(env: { readonly [name: string]: string } = {}, 
     },
     rpc,
     fund,
+    async deleteService() {
+      api.child.kill('SIGKILL');
+      await api.exited;
+      await stack.killSigner();
+      await database.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
     async close() {
       for (const replica of replicas) replica.child.kill('SIGTERM');
       await Promise.all(replicas.map(({ exited }) => exited));
@@ -262,10 +288,15 @@ export async function makeStackWallet(stack: Stack, policyChange: object = {}): 
   const { vault } = must(await operator.getWallet(id));
   if (vault === null) throw new Error('an active wallet has a vault');
   await stack.fund(vault, 5n * SOL);
-  const issue = async (role: 'agent' | 'owner') =>
-    must(await operator.createCredential({ role, wallet: id, label: `end to end ${role}` })).secret;
-  const [agentSecret, ownerSecret] = [await issue('agent'), await issue('owner')];
+  const agentSecret = must(await operator.createCredential({ role: 'agent', wallet: id, label: 'end to end agent' })).secret;
+  const ownerSecret = await signInAs(stack.client(null), owner);
   return { id, vault, owner, merchant, agent: stack.client(agentSecret), ownerClient: stack.client(ownerSecret), agentSecret, ownerSecret };
+}
+
+/** The secret of a session of this owner. */
+export async function signInAs(anybody: CountersignClient, owner: TestKey): Promise<string> {
+  const { text } = must(await anybody.askSignIn({ owner: owner.address }));
+  return must(await anybody.signIn({ text, signature: encodeBase58(owner.sign(new TextEncoder().encode(text))) })).secret;
 }
 
 /** What the owner's tool does, without looking: signs what was prepared and hands it in. */

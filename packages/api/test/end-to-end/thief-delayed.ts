@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { vetoOf } from './owner-says.ts';
 import { consentTo, must, until, untilState } from './stack.ts';
 import { ask, merchantOf, messageOf, payment, rulesOf, signedBy, sql, thaw, untilQuiet, verdictOf } from './thief-ask.ts';
 import { systemTransfer } from './thief-bytes.ts';
@@ -46,24 +47,37 @@ export function delayedAttacks(stage: () => Stage, victim: () => Victim, other: 
       expect(await client.prepareApproval(one.approval)).toMatchObject(no('forbidden'));
       expect(await client.approve(one.approval, { statementSignature: null, messageSignatures: [] })).toMatchObject(no('forbidden'));
     }
-    expect(await other().ownerClient.reject(one.approval)).toMatchObject(no('not_found'));
     expect(await other().agent.cancelTransaction(id, one.id)).toMatchObject({ ok: false });
-    must(await ownerClient.reject(one.approval, { reason: 'not this one' }));
+    // A session alone says nothing; and what its owner says is about one transaction.
+    expect(await ownerClient.reject(one.approval, { reason: 'not this one' })).toMatchObject(no('forbidden'));
+    expect(await ownerClient.reject(one.approval, await vetoOf(stage(), victim(), two.id))).toMatchObject(no('statement_invalid'));
+    const veto = await vetoOf(stage(), victim(), one.id);
+    expect(await other().ownerClient.reject(one.approval, veto)).toMatchObject(no('not_found'));
+    must(await ownerClient.reject(one.approval, veto));
     must(await operator.reject(two.approval));
     must(await agent.cancelTransaction(id, three.id));
     await passTime([one.approval, two.approval, three.approval]);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await Promise.all([one, two, three].map((each) => stateOf(each.id)))).toEqual(['rejected', 'rejected', 'cancelled']);
-    for (const each of [one, two, three]) expect((await ownerClient.reject(each.approval)).ok).toBe(false);
+    for (const each of [one, two, three])
+      expect((await ownerClient.reject(each.approval, await vetoOf(stage(), victim(), each.id))).ok).toBe(false);
     expect(await stage().balance(vault)).toBe(before);
   });
 
-  test('INVARIANT I3: the owner signs early at the moment of the release, through another process: one of the two pays, once', async () => {
+  test('INVARIANT I3: the owner lets it go early at the moment of the release, through another process: one of the two pays, once', async () => {
     const { vault, owner, ownerSecret } = victim();
     const before = await stage().balance(vault);
     const replica = stage().replica.client(ownerSecret);
     const { id, approval } = await waiting(payment(10_000_001n, victim().merchant));
-    const consent = consentTo(must(await replica.prepareApproval(approval)), owner);
+    const prepared = must(await replica.prepareApproval(approval));
+    const consent = consentTo(prepared, owner);
+    // What is signed is a statement with the effect in it, as the owner's own decoder reads it.
+    expect([prepared.messages, prepared.intent === null]).toEqual([[], false]);
+    expect(prepared.statement).toContain(`request: ${id}\n`);
+    const { addresses, merchant } = victim();
+    expect(prepared.statement).toContain(
+      `effect: Send 0.010000001 SOL (10000001 lamports) from vault ${addresses.vault} to ${merchant}.\n`,
+    );
     await Promise.all([passTime([approval]), replica.approve(approval, consent)]);
     await passTime([approval]);
     await untilState(victim(), id, 'finalized');
@@ -92,7 +106,8 @@ export function delayedAttacks(stage: () => Stage, victim: () => Victim, other: 
     expect(states.filter((state) => state === 'confirmed' || state === 'finalized')).toHaveLength(fits);
     expect(states.filter((state) => state === 'awaiting_owner')).toHaveLength(2);
     expect(before - (await stage().balance(vault))).toBe(BigInt(fits) * AMOUNT);
-    for (const [at, each] of asked.entries()) if (states[at] === 'awaiting_owner') must(await ownerClient.reject(each.approval));
+    for (const [at, each] of asked.entries())
+      if (states[at] === 'awaiting_owner') must(await ownerClient.reject(each.approval, await vetoOf(stage(), victim(), each.id)));
   });
 
   test('INVARIANT I7: what waits when the wallet freezes goes never, whichever process finds that its time is over', async () => {

@@ -2,6 +2,7 @@ import { address, encodeBase58 } from '@countersign/core';
 import { asPaymentDenied, type CountersignClient } from '@countersign/sdk';
 import { createTestKey } from '@countersign/testkit';
 import { expect, test } from 'vitest';
+import { vetoOf } from './owner-says.ts';
 import { consentTo, countersign, must, policyFor, SOL, until, untilState } from './stack.ts';
 import type { Stage, Victim } from './thief-stage.ts';
 import { lookAlikeOf } from './thief-tokens.ts';
@@ -115,6 +116,11 @@ export function httpAttacks(stage: () => Stage, victim: () => Victim, other: () 
       operator.pay(id, wish, stage().key()),
       ownerClient.pay(id, wish, stage().key()),
       ownerClient.createCredential({ role: 'agent', wallet: id, label: 'mine' }),
+      // A session reads; what it says besides its owner signs.
+      ownerClient.reject(asked.approval),
+      ownerClient.freeze(id),
+      agent.getApproval(asked.approval),
+      agent.getApproval(theirs.approval),
     ];
     for (const each of asAgent) expect(await each).toMatchObject(refusal('forbidden'));
     const elsewhere: readonly Promise<unknown>[] = [
@@ -125,10 +131,10 @@ export function httpAttacks(stage: () => Stage, victim: () => Victim, other: () 
       agent.cancelTransaction(other().id, theirs.id),
       agent.cancelTransaction(id, theirs.id),
       agent.getTransaction(id, theirs.id),
-      agent.getApproval(theirs.approval),
-      ownerClient.prepareApproval(theirs.approval),
-      ownerClient.reject(theirs.approval),
       ownerClient.freeze(other().id),
+      ownerClient.getApproval(theirs.approval),
+      ownerClient.prepareApproval(theirs.approval),
+      ownerClient.reject(theirs.approval, await vetoOf(stage(), victim(), theirs.id)),
     ];
     for (const each of elsewhere) expect(await each).toMatchObject(refusal('not_found'));
     const revoked = must(await operator.createCredential({ role: 'agent', wallet: id, label: 'stolen' }));

@@ -134,14 +134,19 @@ export function signerAttacks(stage: () => Stage, victim: () => Victim, other: (
     const wish = { asset: NATIVE_ASSET, amount: 5n * SOL, periodSeconds: 86_400, destinations: [thief.address] };
     const add = need(await chain.planSpendingLimits(addresses.multisig, 999, [wish]));
     const build = async (owner: typeof thief.address) => {
-      const [built] = need(await chain.replaceSpendingLimits({ addresses: { ...addresses, owner }, remove: [], add }));
+      const found = need(await chain.readWallet(addresses.multisig));
+      if (found === null) throw new Error('the wallet is on chain');
+      const { agent, feeAccount } = addresses;
+      const members = [owner, agent].map((key) => ({ key, permissions: 7 }));
+      const pretended = { ...found, configAuthority: owner, members, rentCollector: feeAccount, limits: [] };
+      const [built] = need(await chain.changeSettings({ addresses, found: pretended, wanted: { owner, agent, feeAccount, limits: add } }));
       if (!built) throw new Error('one message adds a limit');
       return built.bytes;
     };
     const byAgent = await build(addresses.agent);
     expect(await spend(byAgent)).toBe('unknown_shape');
     expect(await withOwner(byAgent, victim().owner.sign(byAgent))).toBe('unknown_shape');
-    expect(await answerOf(keys.signStepBack({ walletId, message: byAgent }))).toBe('unknown_shape');
+    expect(await answerOf(keys.signWithAgentKey({ walletId, message: byAgent, kind: 'step_back' }))).toBe('unknown_shape');
     const byThief = await build(thief.address);
     const paid = await keys.signWithFeeKey({ walletId, message: byThief });
     const before = need(await chain.readWallet(addresses.multisig));

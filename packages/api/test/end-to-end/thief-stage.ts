@@ -14,7 +14,7 @@ import { createSignerClient, type SignerClient } from '@countersign/selfhost';
 import { createSolanaBlockchainAdapter, type SolanaBlockchainAdapter } from '@countersign/solana';
 import { createTestKey, type TestKey } from '@countersign/testkit';
 import { type LyingNode, startLyingNode } from './lying-node.ts';
-import { countersign, must, SOL, type Stack, type StackWallet, startStack, until } from './stack.ts';
+import { countersign, must, SOL, type Stack, type StackWallet, signInAs, startStack, until } from './stack.ts';
 
 /** Where the thief works: the real stack, and past its API the signer's socket and the chain. */
 export interface Stage {
@@ -51,8 +51,11 @@ export interface Replica {
 }
 
 /** With `replica` a second API process; what asks for one without it throws. */
-export async function startStage({ replica: wanted = false }: { readonly replica?: boolean } = {}): Promise<Stage> {
-  const stack = await startStack();
+export async function startStage(
+  options: { readonly replica?: boolean; readonly env?: { readonly [name: string]: string } } = {},
+): Promise<Stage> {
+  const { replica: wanted = false, env = {} } = options;
+  const stack = await startStack(env);
   const replica = wanted ? await startReplica(stack) : null;
   const keys = createSignerClient({ socketPath: stack.signer.socketPath, timeoutMs: 5_000 });
   const chain = createSolanaBlockchainAdapter({
@@ -109,12 +112,17 @@ export function assetRule(
 }
 
 /** An active wallet with 5 SOL under the policy that `policyOf` gives for its merchant. */
-export async function makeVictim(stage: Stage, policyOf: (merchant: string) => string, owner: TestKey = createTestKey()): Promise<Victim> {
+export async function makeVictim(
+  stage: Stage,
+  policyOf: (merchant: string) => string,
+  owner: TestKey = createTestKey(),
+  recovery: string | null = null,
+): Promise<Victim> {
   const { stack, keys, chain } = stage;
   const { operator } = stack;
   const merchant = createTestKey().address;
   await stack.fund(merchant, SOL / 100n);
-  const created = must(await operator.createWallet({ name: 'victim', owner: owner.address, policy: policyOf(merchant) }));
+  const created = must(await operator.createWallet({ name: 'victim', owner: owner.address, recovery, policy: policyOf(merchant) }));
   const { id } = created.wallet;
   must(await countersign(operator, created.approval.id, owner));
   await until('the wallet is active', async () => must(await operator.getWallet(id)).state === 'active');
@@ -122,9 +130,8 @@ export async function makeVictim(stage: Stage, policyOf: (merchant: string) => s
   const createKey = need(await keys.getCreateKey(walletId));
   const { multisig, vault } = await chain.deriveWallet(createKey);
   await stack.fund(vault, 5n * SOL);
-  const issue = async (role: 'agent' | 'owner') =>
-    must(await operator.createCredential({ role, wallet: id, label: `victim's ${role}` })).secret;
-  const [agentSecret, ownerSecret] = [await issue('agent'), await issue('owner')];
+  const agentSecret = must(await operator.createCredential({ role: 'agent', wallet: id, label: "victim's agent" })).secret;
+  const ownerSecret = await signInAs(stack.client(null), owner);
   const [active] = must(await operator.listPolicies(id)).items;
   return {
     id,

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { policyFor } from './stack.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { must, policyFor, until } from './stack.ts';
 import { budgetAttacks, hardPolicy } from './thief-budgets.ts';
 import { freezeAttacks } from './thief-freeze.ts';
 import { httpAttacks } from './thief-http.ts';
@@ -7,6 +7,9 @@ import { mendedAttacks } from './thief-mended.ts';
 import { PER_DAY, PER_MINUTE, PER_TRANSACTION, signerAttacks } from './thief-signer.ts';
 import { makeTokenScene, type TokenScene, tokenAttacks } from './thief-spl.ts';
 import { assetRule, makeVictim, type Stage, startStage, type Victim } from './thief-stage.ts';
+
+/** What the watcher says of money that left by no attempt of the service. */
+const PAST_US = /is none of ours|do not explain it/;
 
 const bounded = (merchant: string): string =>
   policyFor(merchant, {
@@ -23,6 +26,8 @@ describe('a thief', () => {
   let bound: Victim;
   let one: Victim;
   let two: Victim;
+  let three: Victim;
+  let drained: Victim;
   let hard: readonly [Victim, Victim, Victim];
   let tokens: TokenScene;
   const theStage = (): Stage => stage;
@@ -30,8 +35,10 @@ describe('a thief', () => {
     stage = await startStage();
     const make = (policyOf: (merchant: string) => string): Promise<Victim> => makeVictim(stage, policyOf);
     const plain = (merchant: string): string => policyFor(merchant);
-    [bound, one, two, hard, tokens] = await Promise.all([
+    [bound, one, two, three, drained, hard, tokens] = await Promise.all([
       make(bounded),
+      make(plain),
+      make(plain),
       make(plain),
       make(plain),
       Promise.all([make(hardPolicy), make(hardPolicy), make(hardPolicy)]),
@@ -40,12 +47,6 @@ describe('a thief', () => {
   }, 120_000);
   afterAll(() => stage?.close());
 
-  describe('with the whole API process', () =>
-    signerAttacks(
-      theStage,
-      () => bound,
-      () => two,
-    ));
   describe('at a frozen wallet', () =>
     freezeAttacks(
       theStage,
@@ -57,7 +58,7 @@ describe('a thief', () => {
   describe('with credentials', () =>
     httpAttacks(
       theStage,
-      () => one,
+      () => three,
       () => two,
     ));
   describe('and what once worked', () =>
@@ -66,4 +67,22 @@ describe('a thief', () => {
       () => two,
       () => tokens,
     ));
+  // The true API would see what leaves past it and freeze: the hostile one has taken its place.
+  describe('with the whole API process', () => {
+    beforeAll(() => stage.stack.stopApi());
+    signerAttacks(
+      theStage,
+      () => bound,
+      () => drained,
+    );
+    test('INVARIANT I11: what left while the service was away is seen when it is back, and stops the wallets', async () => {
+      const { operator } = stage.stack;
+      await stage.stack.startApi();
+      for (const { id } of [bound, drained]) {
+        await until('the wallet is frozen', async () => must(await operator.getWallet(id)).state === 'frozen', 60_000);
+        expect(must(await operator.getWallet(id)).frozenReason).toMatch(PAST_US);
+      }
+      for (const { id } of [two, ...hard]) expect(must(await operator.getWallet(id)).frozenReason ?? '').not.toMatch(PAST_US);
+    }, 90_000);
+  });
 });

@@ -1,3 +1,4 @@
+import { encodeBase58 } from '@countersign/core';
 import type { CreatedCredential, TransactionView } from '@countersign/sdk';
 import { createTestKey } from '@countersign/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -44,7 +45,9 @@ describe('who may do what', () => {
         `Bearer ${own.agentSecret.slice(0, -1)}`,
         `bearer ${own.agentSecret}`,
       ];
-      for (const authorization of [undefined, ...bad]) {
+      // Asking to sign in and signing in take none; freezing takes one or a statement of the owner.
+      const without = route.url.startsWith('/v1/sign-in') ? [] : [undefined];
+      for (const authorization of [...without, ...bad]) {
         const refused = await harness.ask({
           method: route.method,
           path,
@@ -60,7 +63,7 @@ describe('who may do what', () => {
   test.each(allRoutes.flatMap((route) => ROLES.map((role) => [role, `${route.method} ${route.url}`, route] as const)))(
     'BFLA: %s on %s',
     async (role, _name, route) => {
-      if ((route.access as readonly string[]).includes(role)) return;
+      if ((route.access as readonly string[]).includes(role) || route.url.startsWith('/v1/sign-in')) return;
       const refused = await harness.ask({
         method: route.method,
         path: fill(route.url),
@@ -83,6 +86,8 @@ describe('who may do what', () => {
     const bodies: { readonly [ending: string]: object } = {
       '/transactions': { asset: 'SOL', amount: '1', recipient: other.merchant },
       '/approve': { statementSignature: null, messageSignatures: [] },
+      '/reject': { statement: 'any', signature: encodeBase58(new Uint8Array(64).fill(7)) },
+      '/policies/diff': { policy: '{}' },
     };
     const body = Object.entries(bodies).find(([ending]) => route.url.endsWith(ending))?.[1] ?? {};
     const refused = await harness.ask({
@@ -96,11 +101,41 @@ describe('who may do what', () => {
     expect(refused.text).not.toContain(other.merchant);
   });
 
+  test("INVARIANT I7: of all that changes something, an owner's session may do only what the owner signed", async () => {
+    const may = [
+      'POST /v1/approvals/{id}/prepare',
+      'POST /v1/approvals/{id}/approve',
+      'POST /v1/approvals/{id}/reject',
+      'POST /v1/sign-out',
+    ];
+    const readsOnly = ['POST /v1/audit/verify', 'POST /v1/wallets/{wallet}/policies/diff'];
+    const signed = ['POST /v1/sign-in', 'POST /v1/sign-in/challenge'];
+    for (const route of allRoutes) {
+      const name = `${route.method} ${route.url}`;
+      if (route.method === 'GET' || [...may, ...readsOnly, ...signed].includes(name)) continue;
+      const refused = await harness.ask({ method: route.method, path: fill(route.url), as: other.ownerSecret, body: {} });
+      expect(refused.json, name).toMatchObject({ status: 403, code: 'forbidden', role: 'owner' });
+    }
+    for (const name of readsOnly) expect(allRoutes.find(({ method, url }) => `${method} ${url}` === name)?.audit, name).toBe('none');
+    const rejected = await harness.ask({ method: 'POST', path: `/v1/approvals/${approval}/reject`, as: other.ownerSecret, body: {} });
+    expect(rejected.json).toMatchObject({ status: 403, code: 'forbidden' });
+    expect((await harness.ask({ path: `/v1/approvals/${approval}` })).json).toMatchObject({ state: 'waiting' });
+  });
+
+  test("the agent sees its transaction's state, and nothing of the inbox", async () => {
+    for (const path of ['/v1/approvals', `/v1/approvals/${approval}`, `/v1/wallets/${other.id}/kits`])
+      expect((await harness.ask({ path, as: other.agentSecret })).json, path).toMatchObject({ status: 403, code: 'forbidden' });
+    expect((await harness.ask({ path: `/v1/wallets/${other.id}/transactions/${transaction}`, as: other.agentSecret })).json).toMatchObject({
+      state: 'awaiting_owner',
+      approval,
+    });
+  });
+
   test('lists show agents and owners their own wallet only', async () => {
     for (const as of [own.agentSecret, own.ownerSecret]) {
       expect(((await harness.ask({ path: '/v1/wallets', as })).json['items'] as { id: string }[]).map(({ id }) => id)).toEqual([own.id]);
       for (const path of [
-        `/v1/approvals?wallet=${other.id}`,
+        ...(as === own.ownerSecret ? [`/v1/approvals?wallet=${other.id}`] : []),
         `/v1/audit?chain=${other.id}`,
         `/v1/audit/entries?chain=${other.id}`,
         '/v1/audit?chain=system',
@@ -146,6 +181,12 @@ describe('who may do what', () => {
         code: 'invalid_field',
         field: 'wallet',
       });
+    expect(
+      (await harness.ask({ method: 'POST', path: '/v1/credentials', body: { role: 'owner', wallet: own.id, label: 'x' } })).json,
+    ).toMatchObject({
+      code: 'invalid_field',
+      field: 'role',
+    });
     const missing = await harness.ask({
       method: 'POST',
       path: '/v1/credentials',

@@ -54,7 +54,7 @@ describe('bad input is refused and the field is named', () => {
 
   interface Table {
     readonly path: string;
-    readonly as: string;
+    readonly as: string | null;
     /** One that would be taken. */
     readonly body: { readonly [field: string]: unknown };
     readonly bad: { readonly [field: string]: readonly unknown[] };
@@ -143,11 +143,85 @@ describe('bad input is refused and the field is named', () => {
     table({
       path: '/v1/wallets',
       as: harness.operator,
-      body: { name: 'x', owner: good, policy: JSON.stringify(POLICY(good)) },
-      bad: { name: BAD_TEXT, owner: BAD_ADDRESSES, policy: ['', 'x'.repeat(16_385), '\ud800'] },
+      body: { name: 'x', owner: good, recovery: createTestKey().address, policy: JSON.stringify(POLICY(good)) },
+      bad: { name: BAD_TEXT, owner: BAD_ADDRESSES, recovery: BAD_ADDRESSES, policy: ['', 'x'.repeat(16_385), '\ud800'] },
+      optional: ['recovery'],
+      nullable: ['recovery'],
     }));
   test('a policy', () =>
-    table({ path: `/v1/wallets/${wallet.id}/policies`, as: harness.operator, body: { policy: '{}' }, bad: { policy: [''] } }));
+    table({
+      path: `/v1/wallets/${wallet.id}/policies`,
+      as: harness.operator,
+      body: { policy: '{}', recovery: good },
+      bad: { policy: [''], recovery: BAD_ADDRESSES },
+      optional: ['recovery'],
+      nullable: ['recovery'],
+    }));
+  test('a comparison and a tightening', async () => {
+    for (const what of ['diff', 'tighten'])
+      await table({
+        path: `/v1/wallets/${wallet.id}/policies/${what}`,
+        as: harness.operator,
+        body: { policy: '{}' },
+        bad: { policy: [''] },
+      });
+  });
+  test('a rotation', () =>
+    table({
+      path: `/v1/wallets/${wallet.id}/rotate-agent-key`,
+      as: harness.operator,
+      body: { reason: 'manual' },
+      bad: { reason: ['', 'due', 'violation_attempts', 'Manual', 'manual '] },
+      optional: ['reason'],
+    }));
+  test('another owner', () =>
+    table({
+      path: `/v1/wallets/${wallet.id}/replace-owner-key`,
+      as: harness.operator,
+      body: { owner: good, consentOf: 'owner' },
+      bad: { owner: BAD_ADDRESSES, consentOf: ['', 'agent', 'Recovery', 'nobody'] },
+      optional: ['consentOf'],
+    }));
+  test('a backup', () =>
+    table({
+      path: `/v1/wallets/${wallet.id}/restore-agent-key`,
+      as: harness.operator,
+      body: { backup: 'AQID' },
+      bad: { backup: ['', 'x', 'AR==', 'AQID\n', 'A-_D', Buffer.alloc(8_193).toString('base64')] },
+    }));
+  test('kits', () =>
+    table({
+      path: `/v1/wallets/${wallet.id}/kits`,
+      as: harness.operator,
+      body: { purpose: 'lockdown' },
+      bad: { purpose: ['', 'payment', 'Lockdown'] },
+    }));
+  test('a lockdown', () =>
+    table({
+      path: `/v1/wallets/${wallet.id}/lockdown`,
+      as: harness.operator,
+      body: { reason: 'x' },
+      bad: { reason: BAD_TEXT },
+      optional: ['reason'],
+    }));
+  test('signing in', async () => {
+    const signature = encodeBase58(randomBytes(64));
+    const bad = ['', 'x', signature.slice(0, 60), '0'.repeat(88), encodeBase58(randomBytes(63))];
+    await table({ path: '/v1/sign-in/challenge', as: null, body: { owner: good }, bad: { owner: BAD_ADDRESSES } });
+    await table({
+      path: '/v1/sign-in',
+      as: null,
+      body: { text: 'x', signature },
+      bad: { text: ['', 'x'.repeat(4_097), '\u0000', '\ud800', 'é', 'a\r\nb', '\u202e'], signature: bad },
+    });
+  });
+  test('opening the owner key here', () =>
+    table({
+      path: '/v1/approvals/apr_01KAQ5R9V3N8X2M4T6W8Y0Z1B3/approve-here',
+      as: harness.operator,
+      body: { passphrase: 'x' },
+      bad: { passphrase: ['', 'x'.repeat(1_025), '\ud800'] },
+    }));
   test('a credential', () =>
     table({
       path: '/v1/credentials',
@@ -163,11 +237,23 @@ describe('bad input is refused and the field is named', () => {
   test('freezing', () =>
     table({
       path: `/v1/wallets/${wallet.id}/freeze`,
-      as: wallet.ownerSecret,
+      as: wallet.agentSecret,
       body: { reason: 'x' },
       bad: { reason: BAD_TEXT },
       optional: ['reason'],
     }));
+  test('half of a statement', async () => {
+    const signature = encodeBase58(randomBytes(64));
+    const own = await harness.makeWallet();
+    const { approval } = (await harness.ask(pay(own, { amount: '6000' }))).json as unknown as { approval: string };
+    for (const path of [`/v1/wallets/${own.id}/freeze`, `/v1/approvals/${approval}/reject`])
+      for (const body of [{ statement: 'x' }, { signature }])
+        expect((await harness.ask({ method: 'POST', path, as: own.ownerSecret, body })).json, path).toMatchObject({
+          status: 400,
+          code: 'invalid_field',
+          field: 'signature',
+        });
+  });
   test('an approval', async () => {
     const own = await harness.makeWallet();
     const { approval } = (await harness.ask(pay(own, { amount: '6000' }))).json as unknown as { approval: string };
@@ -176,14 +262,16 @@ describe('bad input is refused and the field is named', () => {
     await table({
       path: `${path}/approve`,
       as: own.ownerSecret,
-      body: { statementSignature: signature, messageSignatures: [signature] },
+      body: { statementSignature: signature, messageSignatures: [signature], newOwnerSignature: signature },
       bad: {
+        newOwnerSignature: ['', 'x', encodeBase58(randomBytes(63))],
         statementSignature: ['', 'x', signature.slice(0, 60), '0'.repeat(88), encodeBase58(randomBytes(63)), encodeBase58(randomBytes(65))],
         messageSignatures: [['x'], [7], [null], [encodeBase58(randomBytes(63))], new Array(65).fill(signature)],
       },
-      nullable: ['statementSignature'],
+      optional: ['newOwnerSignature'],
+      nullable: ['statementSignature', 'newOwnerSignature'],
     });
-    await table({ path: `${path}/reject`, as: own.ownerSecret, body: { reason: 'x' }, bad: { reason: BAD_TEXT }, optional: ['reason'] });
+    await table({ path: `${path}/reject`, as: harness.operator, body: { reason: 'x' }, bad: { reason: BAD_TEXT }, optional: ['reason'] });
     expect((await harness.ask({ path })).json).toMatchObject({ state: 'waiting' });
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  type Alert,
   advanceAttempts,
   type ChainWatch,
   createChainWatch,
@@ -15,7 +16,7 @@ import {
   type WalletId,
 } from '@countersign/core';
 import { startTestDatabase, type TestDatabase, verifyAuditChain } from '@countersign/postgres';
-import type { CreatedWallet, PreparedView, Problem } from '@countersign/sdk';
+import type { CreatedWallet, PreparedView, Problem, SignedIn, SignInChallengeView } from '@countersign/sdk';
 import {
   createFakeChain,
   createFakeKeys,
@@ -30,6 +31,7 @@ import { createServer, type Server, type ServerSettings } from '../../src/http/c
 import { createLog } from '../../src/logging.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { observeDatabase } from '../../src/metrics/observe-database.ts';
+import type { IOwnerKeyHere } from '../../src/owner-key-here/owner-key-here.ts';
 import { allRoutes } from '../../src/routes/all-routes.ts';
 
 /** The HTTP interface over a real PostgreSQL, with a chain and a signer in memory. */
@@ -42,12 +44,15 @@ export interface Harness {
   readonly metrics: Metrics;
   /** Every line that was logged. */
   readonly lines: readonly string[];
+  readonly alerts: readonly Alert[];
   readonly operator: string;
   /** Whether the service is connected; requests answer `not_ready` while it is not. */
   setConnected(connected: boolean): void;
-  issue(role: Role, wallet: string | null): Promise<string>;
+  issue(role: Exclude<Role, 'owner'>, wallet: string | null): Promise<string>;
+  /** The secret of a session of this owner. */
+  signIn(owner: TestKey): Promise<string>;
   /** A wallet that is active and has money. */
-  makeWallet(policy?: object): Promise<TestWallet>;
+  makeWallet(policy?: object, owner?: TestKey, more?: { readonly recovery?: string }): Promise<TestWallet>;
   ask(request: Ask): Promise<Asked>;
   /** What the jobs do, until nothing moves. */
   drive(): Promise<void>;
@@ -102,18 +107,26 @@ const unremembering = (chain: FakeChain): ChainWatch => ({
   chainTimeMs: () => createChainWatch(chain, { nowMs: () => Date.now() }).chainTimeMs(),
 });
 
-export async function startHarness(settings: Partial<ServerSettings> = {}): Promise<Harness> {
+/** As what the harness's service is configured to be reached. */
+export const ORIGIN = { domain: '127.0.0.1:7070', uri: 'http://127.0.0.1:7070' };
+
+export async function startHarness(
+  settings: Partial<ServerSettings> = {},
+  { ownerKeyHere = null }: { readonly ownerKeyHere?: IOwnerKeyHere | null } = {},
+): Promise<Harness> {
   const test: TestDatabase = await startTestDatabase({ poolSize: 12 });
   const chain = createFakeChain(liveSources);
   const keys = createFakeKeys(liveSources);
   const metrics = createMetrics();
   const clock = { nowMs: () => Date.now() };
+  const alerts: Alert[] = [];
   const deps: Dependencies = {
     database: observeDatabase(test.database, metrics),
     chain,
     keys,
     chainWatch: unremembering(chain),
     policyEngine: rulePolicyEngine,
+    alerts: { raise: (alert) => void alerts.push(alert) },
     clock,
     random: { bytes: (count) => randomBytes(count) },
     network: must(await chain.getNetwork()),
@@ -122,7 +135,15 @@ export async function startHarness(settings: Partial<ServerSettings> = {}): Prom
   const lines: string[] = [];
   let connected = true;
   const server = await createServer(
-    { host: '127.0.0.1', publicHost: null, rateLimitPerMinute: 1_000_000, failedLoginsPerMinute: 1_000_000, version: 'test', ...settings },
+    {
+      host: '127.0.0.1',
+      publicHost: null,
+      rateLimitPerMinute: 1_000_000,
+      failedLoginsPerMinute: 1_000_000,
+      signaturesPerMinute: 1_000_000,
+      version: 'test',
+      ...settings,
+    },
     {
       current: () => (connected ? deps : null),
       readiness: async () => ({
@@ -132,6 +153,8 @@ export async function startHarness(settings: Partial<ServerSettings> = {}): Prom
         version: 'test',
       }),
       verifyAuditChain,
+      origin: () => ORIGIN,
+      ownerKeyHere,
     },
     metrics,
     createLog('debug', { write: (line: string) => void lines.push(line) }),
@@ -163,6 +186,15 @@ export async function startHarness(settings: Partial<ServerSettings> = {}): Prom
     if (answered.statusCode < 300) conform(method, path, answered.statusCode, json);
     return { status: answered.statusCode, headers: answered.headers, text: answered.body, json };
   };
+  const signIn: Harness['signIn'] = async (owner) => {
+    const asked = await ask({ method: 'POST', path: '/v1/sign-in/challenge', as: null, body: { owner: owner.address } });
+    if (asked.status !== 200) throw new Error(asked.text);
+    const { text } = asked.json as unknown as SignInChallengeView;
+    const signature = encodeBase58(owner.sign(new TextEncoder().encode(text)));
+    const entered = await ask({ method: 'POST', path: '/v1/sign-in', as: null, body: { text, signature } });
+    if (entered.status !== 200) throw new Error(entered.text);
+    return (entered.json as unknown as SignedIn).secret;
+  };
   const drive: Harness['drive'] = async () => {
     for (let round = 0; round < 4; round += 1) {
       const unsettled = must(await deps.database.transact(async (tx) => ok(await tx.attempts.unsettled(500))));
@@ -181,20 +213,21 @@ export async function startHarness(settings: Partial<ServerSettings> = {}): Prom
     keys,
     metrics,
     lines,
+    alerts,
     operator,
     setConnected: (value) => {
       connected = value;
     },
     issue,
+    signIn,
     ask,
     drive,
-    async makeWallet(policy) {
-      const owner = createTestKey();
+    async makeWallet(policy, owner = createTestKey(), more = {}) {
       const merchant = createTestKey().address;
       const made = await ask({
         method: 'POST',
         path: '/v1/wallets',
-        body: { name: 'test', owner: owner.address, policy: JSON.stringify(policy ?? POLICY(merchant)) },
+        body: { name: 'test', owner: owner.address, policy: JSON.stringify(policy ?? POLICY(merchant)), ...more },
       });
       if (made.status !== 201) throw new Error(made.text);
       const { wallet, approval } = made.json as unknown as CreatedWallet;
@@ -203,7 +236,7 @@ export async function startHarness(settings: Partial<ServerSettings> = {}): Prom
       await drive();
       const { vault } = must(await deps.database.transact(async (tx) => ok(await tx.wallets.get(wallet.id as WalletId)))) ?? {};
       if (vault !== undefined) chain.fund(vault, 1_000_000n);
-      return { id: wallet.id, owner, merchant, agentSecret: await issue('agent', wallet.id), ownerSecret: await issue('owner', wallet.id) };
+      return { id: wallet.id, owner, merchant, agentSecret: await issue('agent', wallet.id), ownerSecret: await signIn(owner) };
     },
     async close() {
       await app.close();
@@ -214,7 +247,13 @@ export async function startHarness(settings: Partial<ServerSettings> = {}): Prom
 }
 
 /** The owner prepares, signs what comes back and hands the signatures in. */
-export async function approveAs(harness: Harness, approval: string, owner: TestKey, as: string = harness.operator): Promise<Asked> {
+export async function approveAs(
+  harness: Harness,
+  approval: string,
+  owner: TestKey,
+  as: string = harness.operator,
+  newOwner: TestKey | null = null,
+): Promise<Asked> {
   const prepared = await harness.ask({ method: 'POST', path: `/v1/approvals/${approval}/prepare`, as });
   if (prepared.status !== 200) return prepared;
   const { statement, messages } = prepared.json as unknown as PreparedView;
@@ -225,6 +264,9 @@ export async function approveAs(harness: Harness, approval: string, owner: TestK
     body: {
       statementSignature: statement === null ? null : encodeBase58(owner.sign(new TextEncoder().encode(statement))),
       messageSignatures: messages.map((message) => encodeBase58(owner.sign(Buffer.from(message, 'base64')))),
+      ...(newOwner === null || statement === null
+        ? {}
+        : { newOwnerSignature: encodeBase58(newOwner.sign(new TextEncoder().encode(statement))) }),
     },
   });
 }

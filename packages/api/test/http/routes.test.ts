@@ -24,36 +24,52 @@ describe('the inventory of routes', () => {
         "GET /health/ready public none none",
         "GET /metrics operational none none",
         "GET /openapi.json public none none",
-        "GET /v1/approvals operator+owner+agent none none",
-        "GET /v1/approvals/:id operator+owner+agent none none",
+        "GET /v1/approvals operator+owner none none",
+        "GET /v1/approvals/:id operator+owner none none",
         "GET /v1/audit operator+owner+agent none none",
         "GET /v1/audit/entries operator+owner+agent none none",
         "GET /v1/credentials operator none none",
         "GET /v1/wallets operator+owner+agent none none",
         "GET /v1/wallets/:wallet operator+owner+agent none none",
+        "GET /v1/wallets/:wallet/agent-backup operator none key.backed_up",
+        "GET /v1/wallets/:wallet/changes-since-freeze operator+owner none none",
+        "GET /v1/wallets/:wallet/keys operator+owner+agent none none",
+        "GET /v1/wallets/:wallet/kits operator+owner none none",
         "GET /v1/wallets/:wallet/policies operator+owner+agent none none",
         "GET /v1/wallets/:wallet/transactions agent+owner+operator none none",
         "GET /v1/wallets/:wallet/transactions/:id agent+owner+operator none none",
         "GET /v1/whoami operator+owner+agent none none",
         "POST /v1/approvals/:id/approve operator+owner signed_bytes approval.approved MONEY",
+        "POST /v1/approvals/:id/approve-here operator signed_bytes approval.opened_here MONEY",
         "POST /v1/approvals/:id/prepare operator+owner none approval.prepared",
         "POST /v1/approvals/:id/reject operator+owner none approval.rejected",
         "POST /v1/audit/verify operator+owner+agent none none",
         "POST /v1/credentials operator none credential.issued",
         "POST /v1/credentials/:id/revoke operator none credential.revoked",
+        "POST /v1/sign-in signature none owner.signed_in",
+        "POST /v1/sign-in/challenge signature none none",
+        "POST /v1/sign-out owner none credential.revoked",
         "POST /v1/wallets operator none wallet.requested",
-        "POST /v1/wallets/:wallet/freeze operator+owner+agent none wallet.frozen",
+        "POST /v1/wallets/:wallet/freeze operator+agent+signature none wallet.frozen",
+        "POST /v1/wallets/:wallet/kits operator none kit.proposed",
+        "POST /v1/wallets/:wallet/lockdown operator none lockdown.called",
         "POST /v1/wallets/:wallet/policies operator none policy.proposed",
+        "POST /v1/wallets/:wallet/policies/diff operator+owner none none",
+        "POST /v1/wallets/:wallet/policies/tighten operator none policy.tightened",
+        "POST /v1/wallets/:wallet/replace-owner-key operator none policy.proposed",
+        "POST /v1/wallets/:wallet/restore-agent-key operator none key.restored",
+        "POST /v1/wallets/:wallet/revoke-agent-key operator none key.revocation_proposed",
+        "POST /v1/wallets/:wallet/rotate-agent-key operator none policy.proposed",
         "POST /v1/wallets/:wallet/transactions agent required request.decided MONEY",
         "POST /v1/wallets/:wallet/transactions/:id/cancel agent+operator none approval.void",
-        "POST /v1/wallets/:wallet/unfreeze operator+owner none wallet.unfreeze_requested",
+        "POST /v1/wallets/:wallet/unfreeze operator none wallet.unfreeze_requested",
       ]
     `);
   });
 
   test('every POST that takes an asset, an amount or signatures moves money, and is safe to repeat', () => {
     for (const { method, url, body, movesMoney, idempotency } of allRoutes) {
-      const takesMoney = ['transactions', 'approve'].includes(url.split('/').at(-1) ?? '') && method === 'POST';
+      const takesMoney = ['transactions', 'approve', 'approve-here'].includes(url.split('/').at(-1) ?? '') && method === 'POST';
       expect(movesMoney, `${method} ${url}`).toBe(takesMoney);
       expect(idempotency !== 'none', `${method} ${url}`).toBe(movesMoney);
       if (movesMoney) expect(body).not.toBeNull();

@@ -1,4 +1,4 @@
-import type { Dependencies, IBlockchainAdapter, IDatabase, IKeyManagementService } from '@countersign/core';
+import type { Dependencies, IAlerts, IBlockchainAdapter, IDatabase, IKeyManagementService } from '@countersign/core';
 import { dependencies } from './world.ts';
 
 /** The process is gone, between two instructions. */
@@ -17,7 +17,7 @@ export interface Crashing {
 }
 
 /** Members of ports that compute and touch nothing. */
-const PURE: ReadonlySet<string | symbol> = new Set(['isWalletAddress', 'describeEffect', 'signersOf']);
+const PURE: ReadonlySet<string | symbol> = new Set(['isWalletAddress', 'describeEffect', 'signersOf', 'checkLockdown', 'checkHandOver']);
 
 /** Dependencies that die at one port call, before or after its effect, and stay dead. With no point they only count. */
 export function crashingAt(
@@ -27,6 +27,7 @@ export function crashingAt(
     readonly chain: IBlockchainAdapter;
     readonly keys: IKeyManagementService;
     readonly network: string;
+    readonly alerts: IAlerts;
   },
 ): Crashing {
   const calls: string[] = [];
@@ -56,6 +57,7 @@ export function crashingAt(
     chain: guard('chain', parts.chain),
     keys: guard('keys', parts.keys),
     network: parts.network,
+    alerts: parts.alerts,
   });
   return { deps, calls };
 }

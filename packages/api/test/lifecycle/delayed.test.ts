@@ -80,18 +80,6 @@ describe('the delayed route', () => {
     expect(world.chain.balance(of.merchant)).toBe(0n);
   });
 
-  test('the owner may sign it early: it goes once, and the release finds nothing to do', async () => {
-    const of = await makeWallet(world, SLOWLY);
-    const { id } = await ask(of, DELAYED, 'slow');
-    const approval = await approvalOf(world, id);
-    must(await approveAs(world.deps, approval.id, of.owner));
-    await endDelay(world, approval);
-    await releasePayment(world.deps, approval.id);
-    await drive(world.deps);
-    expect(await stateOf(id)).toBe('finalized');
-    expect(world.chain.balance(of.merchant)).toBe(DELAYED);
-  });
-
   test('INVARIANT I4: what no longer fits when its time comes is left to the owner, and the others go', async () => {
     const of = await makeWallet(world, SLOWLY);
     const requests = [await ask(of, 300n, 'a'), await ask(of, 200n, 'b'), await ask(of, 300n, 'c')];

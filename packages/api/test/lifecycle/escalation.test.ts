@@ -49,12 +49,14 @@ describe('INVARIANT I7: stopping is automatic', () => {
     const of = await makeWallet(world, { denials: { seconds: 300, freezeAt: 1 } });
     must(await proposeTransaction(world.deps, asking(of, 1n, 'probe', createTestKey().address)));
     const entries = must(
-      await world.deps.database.transact(async (tx) => ok(await tx.audit.list(of.wallet.id, { limit: 2, beforeSequence: null }))),
+      await world.deps.database.transact(async (tx) => ok(await tx.audit.list(of.wallet.id, { limit: 4, beforeSequence: null }))),
     );
-    expect(entries.map(({ action, actor }) => [action, actor])).toEqual([
-      ['wallet.frozen', 'service'],
+    expect(entries.map(({ action, actor }) => [action, actor]).toReversed()).toEqual([
       ['request.decided', of.agent.id],
+      ['key.suspended', 'service'],
+      ['wallet.frozen', 'service'],
+      ['key.called_for_rotation', 'service'],
     ]);
-    expect(entries[1]?.details).toMatchObject({ verdict: 'denied', escalation: 'FREEZE_AND_ALERT' });
+    expect(entries[3]?.details).toMatchObject({ verdict: 'denied', escalation: 'FREEZE_AND_ALERT' });
   });
 });

@@ -34,6 +34,7 @@ async function crashed(world: World, work: (deps: Dependencies) => Promise<unkno
     chain: world.chain,
     keys: world.keys,
     network: world.deps.network,
+    alerts: world.deps.alerts,
   });
   try {
     await work(deps);

@@ -127,6 +127,7 @@ describe('INVARIANT I3, I4: what the chain takes back', () => {
     const late = await approve(world.deps, {
       approvalId: approval.id,
       statementSignature: null,
+      newOwnerSignature: null,
       messageSignatures: prepared.attempts.map(({ message }) => of.owner.sign(message)),
     });
     expect(late).toMatchObject({ ok: false, error: { code: 'approval_denied' } });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Address,
+  type Alert,
   type Approval,
   type AssetId,
   advanceAttempts,
@@ -43,6 +44,8 @@ export interface World {
   readonly keys: FakeKeys;
   readonly database: TestDatabase;
   readonly sql: Client;
+  /** Everything that people were told, in order. */
+  readonly alerts: readonly Alert[];
   close(): Promise<void>;
 }
 
@@ -65,9 +68,17 @@ export async function startWorld(): Promise<World> {
   const keys = createFakeKeys(liveSources);
   const network = await chain.getNetwork();
   if (!network.ok) throw new Error('no network');
-  const deps = dependencies({ database: database.database, chain, keys, network: network.value });
+  const alerts: Alert[] = [];
+  const deps = dependencies({
+    database: database.database,
+    chain,
+    keys,
+    network: network.value,
+    alerts: { raise: (alert) => alerts.push(alert) },
+  });
   return {
     deps,
+    alerts,
     chain,
     keys,
     database,
@@ -79,7 +90,7 @@ export async function startWorld(): Promise<World> {
   };
 }
 
-export function dependencies(parts: Pick<Dependencies, 'database' | 'chain' | 'keys' | 'network'>): Dependencies {
+export function dependencies(parts: Pick<Dependencies, 'database' | 'chain' | 'keys' | 'network' | 'alerts'>): Dependencies {
   const clock = { nowMs: () => Date.now() };
   return {
     ...parts,
@@ -101,6 +112,7 @@ export async function makeWallet(
   { deps, chain }: World,
   change: { readonly [member: string]: unknown } = {},
   owner: TestKey = createTestKey(),
+  recovery: Address | null = null,
 ): Promise<TestWallet> {
   const merchant = createTestKey().address;
   const policyText = JSON.stringify({
@@ -118,8 +130,8 @@ export async function makeWallet(
     signaturesPerMinute: 6000,
     ...change,
   });
-  const { wallet, approval } = must(await createWallet(deps, { name: 'test', owner: owner.address, policyText, actor: 'test' }));
-  await approveAs(deps, approval.id, owner);
+  const { wallet, approval } = must(await createWallet(deps, { name: 'test', owner: owner.address, recovery, policyText, actor: 'test' }));
+  must(await approveAs(deps, approval.id, owner));
   await drive(deps);
   const agent = must(await issueCredential(deps, { role: 'agent', walletId: wallet.id, label: 'agent', actor: 'test' })).credential;
   chain.fund(wallet.vault, 1_000_000n);
@@ -133,14 +145,16 @@ export async function approveAs(
   deps: Dependencies,
   approvalId: Parameters<typeof prepareApproval>[1]['approvalId'],
   owner: TestKey,
+  newOwner: TestKey | null = null,
 ): Promise<Result<unknown, DomainError>> {
   const prepared = await prepareApproval(deps, { approvalId, actor: 'test' });
   if (!prepared.ok) return prepared;
-  const { statement, attempts } = prepared.value;
+  const { statement, attempts, kits } = prepared.value;
   return approve(deps, {
     approvalId,
     statementSignature: statement === null ? null : owner.sign(new TextEncoder().encode(statement)),
-    messageSignatures: attempts.map(({ message }) => owner.sign(message)),
+    newOwnerSignature: statement === null || newOwner === null ? null : newOwner.sign(new TextEncoder().encode(statement)),
+    messageSignatures: [...attempts, ...kits].map(({ message }) => owner.sign(message)),
   });
 }
 

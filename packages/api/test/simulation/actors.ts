@@ -13,6 +13,7 @@ import {
 import { encodeFakeCall, type SeededRandom } from '@countersign/testkit';
 import type { Work } from './jobs.ts';
 import { OWNERS, RECIPIENTS, STRANGER } from './keys.ts';
+import { armsAndLocksDown, armsLockdown, locksDown, rotates, saysFreeze, saysNo, tightens } from './owner-acts.ts';
 import { ASSET, PROGRAM, PROGRAM_DATA, policyText, TERMS } from './policies.ts';
 import { consent, type SimulatedWallet, type World } from './world.ts';
 
@@ -21,7 +22,7 @@ const ignore = (): void => undefined;
 /** What agents, owners, operators and the world itself do in one schedule, at moments that the seed draws. */
 export function scheduleActors(world: World, work: Work, lengthMs: number): void {
   const { scheduler, random } = world;
-  const count = 4 + random.below(10);
+  const count = 5 + random.below(12);
   for (let index = 0; index < count; index += 1) {
     const act = random.pick(ACTS);
     // Half of all comes in bursts, so that requests meet.
@@ -52,9 +53,8 @@ function drawCall(random: SeededRandom): Uint8Array {
   });
 }
 
-function ask(world: World, work: Work): void {
+function ask(world: World, work: Work, wallet = pickWallet(world)): void {
   const { random } = world;
-  const wallet = pickWallet(world);
   const action = drawAction(random);
   const key = random.chance(0.2) ? 'again' : `k${random.below(1_000_000)}`;
   const fingerprint = action.kind === 'payment' ? `${action.payment.amount}` : 'call';
@@ -75,8 +75,9 @@ function ask(world: World, work: Work): void {
 /** The agent asks, and somebody stops the wallet while that is under way. */
 function askAndFreeze(world: World, work: Work): void {
   const { random, scheduler } = world;
-  for (let times = 1 + random.below(3); times > 0; times -= 1) ask(world, work);
-  scheduler.after(60 + random.below(250), 'act freezes', () => freezes(world, work));
+  const wallet = pickWallet(world);
+  for (let times = 1 + random.below(3); times > 0; times -= 1) ask(world, work, wallet);
+  scheduler.after(random.below(250), 'act freezes', () => freezes(world, work, wallet));
 }
 
 /** Several at once, so that they meet at the lock. */
@@ -121,9 +122,8 @@ function cancels(world: World, work: Work): void {
   work.start('cancel', ({ deps }) => cancelTransaction(deps, { requestId, actor: 'agent' }), ignore);
 }
 
-function freezes(world: World, work: Work): void {
+function freezes(world: World, work: Work, { id: walletId, owner } = pickWallet(world)): void {
   const { random, scheduler } = world;
-  const { id: walletId, owner } = pickWallet(world);
   work.start('freeze', ({ deps }) => freezeWallet(deps, { walletId, reason: 'simulated', actor: 'operator' }), ignore);
   if (!random.chance(0.7)) return;
   scheduler.after(1_000 + random.below(60_000), 'owner unfreezes', () =>
@@ -159,7 +159,13 @@ function createsWallet(_: World, work: Work): void {
   work.start(
     'create',
     async ({ deps }) => {
-      const made = await createWallet(deps, { name: 'another', owner: owner.address, policyText: policyText(TERMS[0]), actor: 'operator' });
+      const made = await createWallet(deps, {
+        name: 'another',
+        owner: owner.address,
+        recovery: null,
+        policyText: policyText(TERMS[0]),
+        actor: 'operator',
+      });
       if (made.ok) await consent(deps, made.value.approval.id, owner);
     },
     ignore,
@@ -225,7 +231,8 @@ function chainAway(world: World): void {
 }
 
 const ACTS: readonly Act[] = [
-  ...[ask, ask, ask, ask, ask, ask, askMuch, askMuch, askAndFreeze, askDry],
+  ...[ask, ask, ask, ask, ask, ask, askMuch, askMuch, askAndFreeze, askAndFreeze, askDry],
   ...[consents, consents, consents, consents, refuses, cancels, freezes, freezes, changesPolicy, createsWallet],
+  ...[rotates, rotates, rotates, tightens, tightens, saysFreeze, saysNo, armsLockdown, armsAndLocksDown, locksDown],
   ...[forks, nodesDiffer, nodesForget, clocksJump, replicaDies, databaseAway, chainAway],
 ];

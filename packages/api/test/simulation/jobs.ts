@@ -1,9 +1,22 @@
-import { advanceAttempts, decideAgain, expireApprovals, type Job, reconcile, reconcileSigner, releasePayment } from '@countersign/core';
+import {
+  advanceAttempts,
+  decideAgain,
+  expireApprovals,
+  type Job,
+  lookAfterKits,
+  reconcile,
+  reconcileSigner,
+  releasePayment,
+  runLockdown,
+  watchWallets,
+} from '@countersign/core';
 import type { Replica } from './replica.ts';
 import type { World } from './world.ts';
 
 const EXPIRE_EVERY_MS = 60_000;
 const RECONCILE_EVERY_MS = 45_000;
+const WATCH_EVERY_MS = 40_000;
+const LOOK_AFTER_KITS_EVERY_MS = 120_000;
 /** After so long a job that a dead process held is given out again. */
 const LEASE_MS = 60_000;
 
@@ -19,7 +32,8 @@ export interface Work {
 }
 
 /** Words with which services say that a job has to run again. */
-const NOT_NOW = /could not be (read|asked|written|withdrawn|released|decided|ended|held back)|next look could not/;
+const NOT_NOW =
+  /could not be (read|asked|written|withdrawn|released|decided|ended|held back|looked after)|next look could not|a lockdown of \S+ is on its way|no kit that the owner armed fits|^kit /;
 
 export function createWork(world: World): Work {
   const { random, model } = world;
@@ -78,6 +92,8 @@ export function runJobs(world: World, work: Work): Jobs {
         return ({ deps }) => decideAgain(deps, job.requestId);
       case 'expire-approvals':
         return ({ deps }) => expireApprovals(deps);
+      case 'lock-down':
+        return ({ deps }) => runLockdown(deps, job.walletId);
     }
   };
   function deliver(job: Job, tries: number): void {
@@ -106,6 +122,8 @@ export function runJobs(world: World, work: Work): Jobs {
     scheduler.after(random.below(periodMs), name, turn);
   };
   every('expire-approvals', EXPIRE_EVERY_MS, ({ deps }) => expireApprovals(deps));
+  every('watch', WATCH_EVERY_MS, ({ deps }) => watchWallets(deps, null));
+  every('look-after-kits', LOOK_AFTER_KITS_EVERY_MS, ({ deps }) => lookAfterKits(deps));
   every('reconcile', RECONCILE_EVERY_MS, ({ deps }) => reconcile(deps));
   return { reconciledSinceMs: () => reconciledSinceMs };
 }

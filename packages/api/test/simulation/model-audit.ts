@@ -33,8 +33,22 @@ function movedBy(change: Change): readonly Moved[] {
     }
     case 'wallets': {
       const wallet = change.after?.wallet;
-      if (wallet === undefined || change.before?.wallet.state === wallet.state) return [];
-      return [{ what: `the wallet is ${wallet.state}`, walletId: wallet.id, ids: [] }];
+      if (wallet === undefined) return [];
+      const { id, state, agent, rekeyingBy } = wallet;
+      const before = change.before?.wallet;
+      if (before?.state !== state) return [{ what: `the wallet is ${state}`, walletId: id, ids: [] }];
+      if (before.agent === agent && before.rekeyingBy === rekeyingBy) return [];
+      return [{ what: `the wallet has the agent key ${agent}, changing by ${rekeyingBy}`, walletId: id, ids: [] }];
+    }
+    case 'keys':
+    case 'kits': {
+      const row = change.after;
+      if (row === null || change.before?.state === row.state) return [];
+      return [{ what: `${row.id} is ${row.state}`, walletId: row.walletId, ids: [] }];
+    }
+    case 'tightenings': {
+      const row = change.after;
+      return row === null ? [] : [{ what: `revision ${row.revision} is tightened`, walletId: row.walletId, ids: [] }];
     }
     default:
       return [];

@@ -28,3 +28,8 @@ export function readWire(wire: Uint8Array): { readonly id: string; readonly mess
   const { id, message } = JSON.parse(Buffer.from(wire).toString()) as { readonly id?: string; readonly message?: string };
   return id === undefined || message === undefined ? null : { id, messageKey: Buffer.from(message, 'base64').toString('latin1') };
 }
+
+/** Makes accounts at the fee account's cost, and moves nothing of a wallet. */
+export function makesNonces(message: Uint8Array): boolean {
+  return (JSON.parse(Buffer.from(message).toString()) as Written).kind === 'make_nonces';
+}

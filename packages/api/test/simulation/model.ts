@@ -2,7 +2,8 @@ import { encodeBase58, type IBlockchainAdapter, type IKeyManagementService, veri
 import type { Change, Commit, FakeChain, Tables } from '@countersign/testkit';
 import { checkAudit, checkAuditOfCommit } from './model-audit.ts';
 import { checkBooks, checkReservation, checkSettlement } from './model-budget.ts';
-import { messageKey, readSpending, readWire } from './model-bytes.ts';
+import { makesNonces, messageKey, readSpending, readWire } from './model-bytes.ts';
+import { createKeyModel } from './model-keys.ts';
 
 /** The true state of everything, which no replica sees. */
 export interface Truth {
@@ -49,6 +50,7 @@ export function createModel(truth: () => Truth): Model {
   /** Signatures of the fee account by message: the ids of the transactions, whether or not they were ever written down. */
   const transactionIds = new Map<string, string>();
   const attemptIds = new Map<string, string>();
+  const kitIds = new Map<string, string>();
   /** Attempts whose bytes the agent key signed, with the request that each is for. */
   const signed = new Map<string, string>();
   const sent = new Set<string>();
@@ -57,6 +59,7 @@ export function createModel(truth: () => Truth): Model {
   const fail = (problem: string): void => {
     first ??= problem;
   };
+  const keyModel = createKeyModel(truth, fail);
   function landingOf(attemptId: string): Landing | null {
     const { tables, chain } = truth();
     const attempt = tables.attempts.get(attemptId);
@@ -82,6 +85,8 @@ export function createModel(truth: () => Truth): Model {
     const { tables } = truth();
     const key = messageKey(message);
     if (stateOf(walletId) !== 'active') fail(`I7: the agent key of ${walletId} signs while the wallet is ${stateOf(walletId)}`);
+    const rekeyingBy = tables.wallets.get(walletId)?.wallet.rekeyingBy ?? null;
+    if (rekeyingBy !== null) fail(`I8: the agent key of ${walletId} signs while the keys change by ${rekeyingBy}`);
     if (!decoded.has(key)) fail('I1: the agent key signs bytes that nobody decoded');
     const attempt = tables.attempts.get(attemptIds.get(key) ?? '');
     const request = tables.requests.get(attempt?.requestId ?? '');
@@ -113,12 +118,19 @@ export function createModel(truth: () => Truth): Model {
 
   function onFeeSign(message: Uint8Array, signature: Uint8Array): void {
     const key = messageKey(message);
-    if (!attemptIds.has(key)) fail('I2: the fee key is touched before the attempt is committed');
+    const known = attemptIds.has(key) || kitIds.has(key);
+    // What only makes nonce accounts is known when it is sent.
+    if (!known && !makesNonces(message)) fail('I2: the fee key is touched before the attempt is committed');
     transactionIds.set(key, encodeBase58(signature));
   }
 
   function onSubmit(wire: Uint8Array): void {
     const read = readWire(wire);
+    const kit = truth().tables.kits.get(kitIds.get(read?.messageKey ?? '') ?? '');
+    if (kit !== undefined) {
+      if (kit.wire === null || Buffer.compare(kit.wire, wire) !== 0) fail(`I2: ${kit.id} is sent before its signed bytes are committed`);
+      return;
+    }
     const attempt = truth().tables.attempts.get(attemptIds.get(read?.messageKey ?? '') ?? '');
     if (read === null || attempt === undefined) {
       fail('I2: bytes of no attempt are sent');
@@ -150,11 +162,13 @@ export function createModel(truth: () => Truth): Model {
     committed({ changes }) {
       for (const change of changes) {
         if (change.table === 'attempts' && change.after !== null) attemptIds.set(messageKey(change.after.message), change.after.id);
+        if (change.table === 'kits' && change.after !== null) kitIds.set(messageKey(change.after.message), change.after.id);
         if (change.table === 'wallets') checkRestart(changes, change, fail);
         if (change.table !== 'reservations' || change.after === null) continue;
         if (change.before === null) checkReservation(books(), change.after, fail);
         else checkSettlement(books(), change.after, fail);
       }
+      keyModel.committed(changes);
       checkAuditOfCommit(changes, fail);
     },
     watchChain: (chain) => ({
@@ -170,6 +184,16 @@ export function createModel(truth: () => Truth): Model {
     }),
     watchKeys: (keys) => ({
       ...keys,
+      async initializeAgentKey(input) {
+        const answer = await keys.initializeAgentKey(input);
+        if (answer.ok) keyModel.holds(input.walletId, answer.value.agent);
+        return answer;
+      },
+      async rotateAgentKey(input) {
+        const answer = await keys.rotateAgentKey(input);
+        if (answer.ok) keyModel.holds(input.walletId, answer.value.agent);
+        return answer;
+      },
       async signWithAgentKey(input) {
         const answer = await keys.signWithAgentKey(input);
         if (answer.ok) onAgentSign(input.walletId, input.message, input.kind === 'with_owner' ? input.ownerSignature : null);
@@ -191,6 +215,7 @@ export function createModel(truth: () => Truth): Model {
     atRest() {
       chainMoved();
       checkBooks(books(), fail);
+      keyModel.atRest();
       checkAudit(truth().tables, fail);
     },
   };

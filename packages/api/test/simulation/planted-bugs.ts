@@ -51,7 +51,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'decisions are made without the row lock',
     edits: [
-      { file: 'services/lock-for-decision.ts', find: 'return tx.wallets.lock(walletId);', replace: 'return tx.wallets.get(walletId);' },
+      { file: 'services/lock-for-decision.ts', find: ' : tx.wallets.lock(walletId),', replace: ' : tx.wallets.get(walletId),' },
       { file: 'services/plan-and-decide.ts', find: '        tx.audit.hold(walletId),\n', replace: '' },
     ],
     found: /^(I4|I7|a bug: .*budget_)/,
@@ -62,8 +62,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'services/lock-for-decision.ts',
-        find: 'const [wallet] = await tx.wallets.lockWithSiblings(walletId);',
-        replace: 'const wallet = await tx.wallets.lock(walletId);',
+        find: 'tx.wallets.lockWithSiblings(walletId).then(([first]) => first ?? null)',
+        replace: 'tx.wallets.lock(walletId)',
       },
     ],
     found: /^I4/,

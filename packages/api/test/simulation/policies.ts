@@ -53,6 +53,15 @@ const SHARED: PolicyTerms = { ...STANDARD, ownerWindow: { seconds: 300, autonomo
 export const TERMS: readonly [PolicyTerms, ...PolicyTerms[]] = [STANDARD, TIGHT, LOOSE];
 export { SHARED };
 
+const tightened = new Map<PolicyTerms, PolicyTerms>();
+/** Half of everything that one payment may take: what an operator may put in force alone. */
+export function tighter(terms: PolicyTerms): PolicyTerms {
+  const { autonomous, delayedUpTo, ceiling } = terms;
+  const known = tightened.get(terms) ?? { ...terms, autonomous: autonomous / 2n, delayedUpTo: delayedUpTo / 2n, ceiling: ceiling / 2n };
+  tightened.set(terms, known);
+  return known;
+}
+
 const documents = new Map<PolicyTerms, string>();
 const termsByDocument = new Map<string, PolicyTerms>();
 

@@ -123,13 +123,16 @@ export function startReplica(outside: Outside, name: string): Replica {
   }
 
   const clock = { nowMs: () => scheduler.nowMs() + clockOffsetMs };
-  const chain = port('chain', outside.chain, ['isWalletAddress', 'describeEffect', 'signersOf'], (call) => chainFault(outside, call));
+  const chain = port('chain', outside.chain, ['isWalletAddress', 'describeEffect', 'signersOf', 'checkLockdown', 'checkHandOver'], (call) =>
+    chainFault(outside, call),
+  );
   const deps: Dependencies = {
     database: client,
     chain,
     chainWatch: createChainWatch(chain, clock),
     keys: port('keys', outside.keys, ['setReachable'], (call) => signerFault(outside, call)),
     policyEngine: POLICY_ENGINE,
+    alerts: { raise: () => undefined },
     clock,
     random,
     network: outside.network,

@@ -3,6 +3,7 @@ import { createSeededRandom } from '@countersign/testkit';
 import { landPending, scheduleActors } from './actors.ts';
 import { CALM, drawWeather } from './faults.ts';
 import { createWork, keepAlive, runJobs } from './jobs.ts';
+import { finishesRotations } from './owner-acts.ts';
 import { type PolicyTerms, SHARED, TERMS } from './policies.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -42,6 +43,7 @@ export async function simulate(seed: number, options: { readonly trace: boolean 
   const jobs = runJobs(world, createWork(world));
   scheduleActors(world, people, LENGTH_MS);
   let calmSinceMs: number | null = null;
+  let idleSinceMs: number | null = null;
   let known = new Set<string>();
   let lookedMs = beginningMs;
   let rested = false;
@@ -59,8 +61,11 @@ export async function simulate(seed: number, options: { readonly trace: boolean 
     if (calmSinceMs === null && nowMs - beginningMs > LENGTH_MS) {
       calmSinceMs = nowMs;
       becomeCalm(world);
+      finishesRotations(world, people);
     }
-    rested = calmSinceMs !== null && jobs.reconciledSinceMs() > calmSinceMs && people.isIdle() && isAtRest(world);
+    // What people did last, perhaps slowly, is seen by a reconciliation that begins afterwards.
+    idleSinceMs = calmSinceMs !== null && people.isIdle() ? (idleSinceMs ?? nowMs) : null;
+    rested = idleSinceMs !== null && jobs.reconciledSinceMs() > idleSinceMs && isAtRest(world);
     if (nowMs - beginningMs > LENGTH_MS + PATIENCE_MS) model.fail(`does not come to rest: ${whatIsOpen(world).join(', ')}`);
   }
   if (model.violation() === null) {
@@ -87,7 +92,7 @@ function becomeCalm(world: World): void {
 }
 
 function whatIsOpen({ database }: World): readonly string[] {
-  const { attempts, requests, approvals } = database.tables;
+  const { attempts, requests, approvals, wallets, kits } = database.tables;
   const waits = (approvalId: string | null): boolean => approvals.get(approvalId ?? '')?.state === 'waiting';
   return [
     ...[...attempts.values()].flatMap(({ id, state, approvalId }) =>
@@ -97,6 +102,8 @@ function whatIsOpen({ database }: World): readonly string[] {
       ['received', 'awaiting_delay', 'approved'].includes(state) ? [`${id} is ${state}`] : [],
     ),
     ...[...approvals.values()].flatMap(({ id, state }) => (state === 'executing' ? [`${id} is ${state}`] : [])),
+    ...[...wallets.values()].flatMap(({ wallet }) => (wallet.rekeyingBy === null ? [] : [`the keys of ${wallet.id} change`])),
+    ...[...kits.values()].flatMap(({ id, state }) => (state === 'sent' ? [`${id} is ${state}`] : [])),
   ];
 }
 
@@ -122,6 +129,9 @@ function countCommits(world: World): { readonly [what: string]: number } {
   world.onCommit(({ changes }) => {
     for (const change of changes) {
       const { table, after } = change;
+      if (table === 'tightenings') count('policies tightened');
+      if (table === 'statements' && after !== null && 'text' in after && after.text.includes('\naction: freeze\n'))
+        count('wallets frozen by statement');
       if (after === null || after === undefined || !('state' in after)) continue;
       if (change.before !== null && 'state' in change.before && change.before.state === after.state) continue;
       const of = table === 'requests' && after.state === 'finalized' && 'route' in after ? ` ${after.route} ${after.action.kind}` : '';
@@ -138,7 +148,9 @@ function traceCommits(world: World, trace: string[]): void {
       const state = (row: object | null): string =>
         row !== null && 'state' in row ? String(row.state) : row === null ? 'nothing' : 'there';
       if (table === 'wallets') trace.push(`  wallet ${key} ${before?.wallet.state ?? 'nothing'} → ${after?.wallet.state ?? 'nothing'}`);
-      else if (['requests', 'attempts', 'approvals', 'reservations', 'policies'].includes(table))
+      else if (
+        ['requests', 'attempts', 'approvals', 'reservations', 'policies', 'keys', 'kits', 'tightenings', 'statements'].includes(table)
+      )
         trace.push(`  ${table} ${key} ${state(before)} → ${state(after)}`);
     }
   });

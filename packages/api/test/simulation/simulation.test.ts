@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { PLANTED_BUGS } from './planted-bugs.ts';
+import { PLANTED_OWNER_BUGS } from './planted-owner-bugs.ts';
 import { plantedIn } from './planted-runs.ts';
 import { simulate } from './simulate.ts';
 
@@ -11,7 +12,7 @@ const FIRST_SEED = 0;
 const SCHEDULES = 1_000;
 
 describe('deterministic simulation', () => {
-  test('INVARIANT I1, I2, I3, I4, I7, I10: a thousand schedules of crashes, lost answers, forks and jumping clocks', async () => {
+  test('INVARIANT I1, I2, I3, I4, I6, I7, I8, I10, I11: a thousand schedules of crashes, lost answers, forks and jumping clocks', async () => {
     const reached = new Set<string>();
     for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) {
       const result = await simulate(seed, { trace: false });
@@ -47,10 +48,19 @@ const MUST_REACH: readonly string[] = [
   ...['requests finalized countersigned call', 'requests received', 'requests unknown', 'requests expired', 'requests rejected'],
   ...['attempts expired', 'attempts withdrawn', 'attempts failed', 'attempts confirmed', 'reservations released', 'reservations settled'],
   ...['approvals done install_policy', 'approvals done unfreeze', 'approvals void approve_payment', 'policies superseded'],
+  ...[
+    'approvals done rotate_agent_key',
+    'approvals done arm_lockdown',
+    'keys destroyed',
+    'keys rotation_pending',
+    'kits sent',
+    'kits used',
+  ],
+  ...['kits stale', 'policies tightened', 'wallets frozen by statement'],
 ];
 
 describe.concurrent('planted bugs', () => {
-  test.each(PLANTED_BUGS)(
+  test.each([...PLANTED_BUGS, ...PLANTED_OWNER_BUGS])(
     'found: $name',
     async (bug) => {
       const violating = await plantedIn(bug);

@@ -54,6 +54,7 @@ export interface World {
   readonly onCommit: (listener: (commit: Commit) => void) => void;
   /** A new process in the place of a dead one. */
   restart(replica: Replica): Replica;
+  readonly network: string;
   /** What the signer itself says of its keys. */
   readonly signer: IKeyManagementService;
   /** Lets the chain's height follow the time. */
@@ -138,7 +139,7 @@ export async function createWorld(
   const beginningMs = scheduler.nowMs();
   const beginningHeight = chain.heights().tip;
   return {
-    ...{ scheduler, random, chain, database, model, wallets, replicas, signer: trueKeys },
+    ...{ scheduler, random, chain, database, model, wallets, replicas, signer: trueKeys, network: network.value },
     weather: () => weather,
     setWeather: (value) => {
       weather = value;
@@ -172,7 +173,13 @@ function walletOf(database: FakeDatabase, id: WalletId): Wallet {
 async function makeWallet(deps: Dependencies, terms: PolicyTerms, owner: TestKey | undefined): Promise<SimulatedWallet> {
   if (owner === undefined) throw new Error('no owner');
   const { wallet, approval } = must(
-    await createWallet(deps, { name: 'simulated', owner: owner.address, policyText: policyText(terms), actor: 'setting up' }),
+    await createWallet(deps, {
+      name: 'simulated',
+      owner: owner.address,
+      recovery: null,
+      policyText: policyText(terms),
+      actor: 'setting up',
+    }),
   );
   must(await consent(deps, approval.id, owner));
   const attempts = must(await deps.database.read(async (reader) => ok(await reader.attempts.ofApproval(approval.id))));
@@ -192,11 +199,12 @@ export async function consent(
 ): Promise<Result<unknown, DomainError>> {
   const prepared = await prepareApproval(deps, { approvalId, actor: `owner:${owner.address}` });
   if (!prepared.ok) return prepared;
-  const { statement, attempts } = prepared.value;
+  const { statement, attempts, kits } = prepared.value;
   return approve(deps, {
     approvalId,
     statementSignature: statement === null ? null : owner.sign(new TextEncoder().encode(statement)),
-    messageSignatures: attempts.map(({ message }) => owner.sign(message)),
+    newOwnerSignature: null,
+    messageSignatures: [...attempts, ...kits].map(({ message }) => owner.sign(message)),
   });
 }
 

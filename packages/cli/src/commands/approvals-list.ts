@@ -9,7 +9,7 @@ import { good } from '../result.ts';
 
 /** `approvals`: those that wait; with `--all` or `--state` others too. */
 const approvalsList: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const wallet = text(invocation, 'wallet') === undefined ? good(undefined) : await findWalletId(client.value, invocation);
   if (!wallet.ok) return wallet;

@@ -10,7 +10,7 @@ import { fetchAndCheck } from '../support/fetch-and-check.ts';
 
 /** `approvals show`: in the service's words; where an agent's own message waits, also what the prepared bytes do, read here. */
 const approvalsShow: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const approval = await answered(client.value.getApproval(invocation.args[0] ?? ''));
   if (!approval.ok) return approval;
@@ -23,8 +23,8 @@ const approvalsShow: Handler = async (invocation) => {
   if (approval.value.state !== 'waiting' || transaction?.message == null) return answer({ ...approval.value, payment: transaction }, lines);
   const fetched = await fetchAndCheck(client.value, invocation.world, approval.value, null);
   if (!fetched.ok && fetched.error.code === 'refused_to_sign') return fetched;
-  const bytes = fetched.ok ? checkedLines(fetched.value.checked) : [`! the bytes could not be read: ${fetched.error.message}`];
-  const toSign = fetched.ok ? checkedJson(fetched.value.checked) : null;
+  const bytes = fetched.ok ? checkedLines(fetched.value.checked[0]) : [`! the bytes could not be read: ${fetched.error.message}`];
+  const toSign = fetched.ok ? checkedJson(fetched.value.checked[0]) : null;
   return answer({ ...approval.value, payment: transaction, toSign }, [...lines, '', ...bytes]);
 };
 export default approvalsShow;

@@ -9,7 +9,7 @@ import { good } from '../result.ts';
 import { wholeNumber } from '../support/whole-number.ts';
 
 const auditList: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const most = wholeNumber(invocation, 'limit', { least: 1, most: 100, otherwise: 30 });
   if (!most.ok) return most;

@@ -16,7 +16,7 @@ const auditVerify: Handler = async (invocation) => {
   const file = remember === undefined ? null : resolve(invocation.world.cwd, remember);
   const heads = file === null ? good(new Map()) : readHeads(file);
   if (!heads.ok) return heads;
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const service = await answered(client.value.verifyAudit());
   if (!service.ok) return service;
@@ -41,7 +41,13 @@ async function chainNames(
 ): Promise<Result<readonly string[], Failure>> {
   const wallets = await collect(client.eachWallet());
   if (!wallets.ok) return wallets;
-  return good([...new Set(['system', ...wallets.value.map(({ id }) => id), ...service.chains.map(({ chain }) => chain), ...heads.keys()])]);
+  const self = await answered(client.whoami());
+  if (!self.ok) return self;
+  // The chain of what belongs to no wallet is shown to operators alone; that it is left out stands in the answer.
+  const system = self.value.role === 'operator' ? ['system'] : [];
+  return good([
+    ...new Set([...system, ...wallets.value.map(({ id }) => id), ...service.chains.map(({ chain }) => chain), ...heads.keys()]),
+  ]);
 }
 
 async function verifyChain(client: CountersignClient, chain: string, heads: Heads): Promise<Result<ChainReport, Failure>> {

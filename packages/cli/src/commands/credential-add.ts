@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CreatedCredential, Role } from '@countersign/sdk';
+import type { CreateCredential, CreatedCredential } from '@countersign/sdk';
 import { answered } from '../connection/answered.ts';
 import { connect } from '../connection/connect.ts';
 import { findWalletId } from '../connection/find-wallet.ts';
@@ -10,7 +10,7 @@ import { facts } from '../output/table.ts';
 import { good } from '../result.ts';
 
 /** Issues a credential of one role; its secret is in the answer and nowhere else. */
-export function addCredential(role: Role): Handler {
+export function addCredential(role: CreateCredential['role']): Handler {
   return async (invocation) => {
     const client = connect(invocation, 'operator');
     if (!client.ok) return client;

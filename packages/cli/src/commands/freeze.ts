@@ -2,12 +2,14 @@ import { answered } from '../connection/answered.ts';
 import { createDirectClient } from '../connection/direct-client.ts';
 import { findOwnWalletId, findWalletId } from '../connection/find-wallet.ts';
 import { readSettings } from '../connection/settings.ts';
-import { type Handler, text } from '../invocation.ts';
+import { flag, type Handler, text } from '../invocation.ts';
 import { answer } from '../outcome.ts';
-import { table } from '../output/table.ts';
+import { frozenLines } from '../output/frozen-lines.ts';
 
-/** `freeze`: loads nothing but what one request needs. */
+/** `freeze`: loads nothing but what one request needs, unless the owner freezes with a signature. */
 const freeze: Handler = async (invocation) => {
+  if (flag(invocation, 'asOwner') || text(invocation, 'statement') !== undefined)
+    return (await import('./freeze-by-statement.ts')).default(invocation);
   const settings = readSettings(invocation, 'operator');
   if (!settings.ok) return settings;
   const client = createDirectClient({ baseUrl: settings.value.url, credential: settings.value.credential });
@@ -16,21 +18,6 @@ const freeze: Handler = async (invocation) => {
   if (!wallet.ok) return wallet;
   const reason = text(invocation, 'reason');
   const frozen = await answered(client.freeze(wallet.value, reason === undefined ? {} : { reason }));
-  if (!frozen.ok) return frozen;
-  const { mayStillLand, signerProblem, wallet: view } = frozen.value;
-  return answer(frozen.value, [
-    `✓ frozen: nothing more is signed for ${view.name} (${view.id})`,
-    ...(signerProblem === null ? [] : [`! the signer has not suspended the key yet: ${signerProblem}. The service keeps telling it.`]),
-    ...(mayStillLand.length === 0
-      ? ['Nothing that was signed before is still on its way.']
-      : [
-          'Signed before, and may still land:',
-          ...table(
-            ['transaction', 'state', 'signature'],
-            mayStillLand.map(({ transaction, state, signature }) => [transaction ?? '-', state, signature ?? '-']),
-          ),
-        ]),
-    'Only the owner lets it go on: countersign unfreeze',
-  ]);
+  return frozen.ok ? answer(frozen.value, frozenLines(frozen.value)) : frozen;
 };
 export default freeze;

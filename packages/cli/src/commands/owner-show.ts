@@ -1,27 +1,25 @@
-import { resolve } from 'node:path';
-import type { Handler } from '../invocation.ts';
-import { answer } from '../outcome.ts';
+import type { Handler, Invocation } from '../invocation.ts';
+import { answer, type Failure } from '../outcome.ts';
 import { facts } from '../output/table.ts';
-import { locateOwnerKey } from '../owner-key/locate.ts';
-import { readOwner } from '../owner-key/open-key.ts';
-import { good } from '../result.ts';
+import { chooseKey, type KeyChoice } from '../owner-key/key-choice.ts';
+import { findChosen } from '../owner-key/open-key.ts';
+import type { Result } from '../result.ts';
 
-/** `owner show`: the public key of a sealed file; asks for no passphrase. */
+/** `owner show`: the public key of an owner key, wherever it lives. That of a file needs no passphrase. */
 const ownerShow: Handler = async (invocation) => {
-  const [named] = invocation.args;
-  const place =
-    named === undefined ? locateOwnerKey(invocation) : good({ path: resolve(invocation.world.cwd, named), passphraseFile: null });
-  if (!place.ok) return place;
-  const { path } = place.value;
-  const owner = await readOwner(path);
-  return owner.ok
-    ? answer(
-        { owner: owner.value, file: path },
-        facts([
-          ['owner', owner.value],
-          ['file', path],
-        ]),
-      )
-    : owner;
+  const choice = chosen(invocation);
+  if (!choice.ok) return choice;
+  const found = await findChosen(invocation, choice.value);
+  if (!found.ok) return found;
+  const { owner } = found.value;
+  await found.value.close();
+  const place = choice.value.kind === 'file' ? { file: choice.value.path } : { holder: choice.value.kind };
+  return answer({ owner, ...place }, facts([['owner', owner], ...Object.entries(place)]));
 };
 export default ownerShow;
+
+/** The file that is named as an argument counts as `--owner-key`. */
+function chosen(invocation: Invocation): Result<KeyChoice, Failure> {
+  const [named] = invocation.args;
+  return chooseKey(named === undefined ? invocation : { ...invocation, options: { ...invocation.options, ownerKey: named } });
+}

@@ -10,13 +10,13 @@ import {
   type SupposedPast,
   supposedDecision,
 } from '@countersign/core';
-import { flag, type Handler, type Invocation, required, text } from '../invocation.ts';
+import { flag, type Handler, type Invocation, listed, required, text } from '../invocation.ts';
 import { answer, EXIT_CODES, type Failure, misuse } from '../outcome.ts';
 import { budgetAmount } from '../output/budget-amount.ts';
 import { duration } from '../output/duration.ts';
 import { facts, table } from '../output/table.ts';
 import { good, type Result } from '../result.ts';
-import { listed, pair } from '../support/listed-values.ts';
+import { pair } from '../support/pair.ts';
 import { readPolicyFile } from '../support/read-policy-file.ts';
 import { readSupposedPayment } from '../support/read-supposed-payment.ts';
 import { parseBaseUnits } from '../support/ui-amount.ts';

@@ -13,11 +13,11 @@ import {
   parsePolicy,
   policyPreset,
 } from '@countersign/core';
-import type { Handler } from '../invocation.ts';
+import { type Handler, listed } from '../invocation.ts';
 import { answer, type Failure, misuse } from '../outcome.ts';
 import { table } from '../output/table.ts';
 import { good, type Result } from '../result.ts';
-import { listed, pair } from '../support/listed-values.ts';
+import { pair } from '../support/pair.ts';
 import { parseUiAmount } from '../support/ui-amount.ts';
 
 const RECIPIENT_EXAMPLE = '9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin=Merchant';

@@ -8,7 +8,7 @@ import { transactionRows } from '../output/transaction-lines.ts';
 import { wholeNumber } from '../support/whole-number.ts';
 
 const txList: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const most = wholeNumber(invocation, 'limit', { least: 1, most: 100_000, otherwise: 20 });
   if (!most.ok) return most;

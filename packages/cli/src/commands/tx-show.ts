@@ -6,7 +6,7 @@ import { answer } from '../outcome.ts';
 import { decisionLines, transactionLines } from '../output/transaction-lines.ts';
 
 const txShow: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const wallet = await findWalletId(client.value, invocation);
   if (!wallet.ok) return wallet;

@@ -7,7 +7,7 @@ import { exitCodeOf, type WaitState, watchTransaction } from '../support/watch-t
 import { wholeNumber } from '../support/whole-number.ts';
 
 const txWatch: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const timeout = wholeNumber(invocation, 'timeout', { least: 1, most: 3_600, otherwise: 90 });
   if (!timeout.ok) return timeout;

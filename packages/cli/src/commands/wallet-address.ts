@@ -5,7 +5,7 @@ import { answer, EXIT_CODES, failed } from '../outcome.ts';
 
 /** `wallet address`: the vault alone, for scripts. */
 const walletAddress: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const [named] = invocation.args;
   const wallet = await findWallet(

@@ -5,7 +5,7 @@ import { answer } from '../outcome.ts';
 import { walletRows } from '../output/wallet-lines.ts';
 
 const walletList: Handler = async (invocation) => {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return client;
   const items = await collect(client.value.eachWallet());
   if (!items.ok) return items;

@@ -40,7 +40,7 @@ function walk(command: Command, path: readonly string[], globals: readonly Optio
         file: FILE_OPTIONS.has(option.long ?? ''),
         choices: option.argChoices ?? [],
       })),
-    takesFile: command.registeredArguments.some((argument) => argument.name() === 'file'),
+    takesFile: command.registeredArguments.some((argument) => /\bfile\b/.test(argument.name())),
   };
   return [node, ...command.commands.flatMap((child) => walk(child, [...path, child.name()], globals))];
 }

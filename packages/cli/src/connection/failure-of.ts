@@ -1,8 +1,8 @@
-import type { ErrorCode } from '@countersign/core';
+import type { DomainError, ErrorCode } from '@countersign/core';
 import type { ClientProblem } from '@countersign/sdk';
 import { EXIT_CODES, type ExitCode, type Failure } from '../outcome.ts';
 
-const { usage, denied, notFound, conflict, unavailable, unexpected } = EXIT_CODES;
+const { usage, denied, notFound, conflict, unavailable, aborted, unexpected } = EXIT_CODES;
 
 /** What each error of the service means for a script. */
 const EXIT_OF: { readonly [Code in ErrorCode]: ExitCode } = {
@@ -39,6 +39,16 @@ const EXIT_OF: { readonly [Code in ErrorCode]: ExitCode } = {
   undecodable_message: conflict,
   decoded_differently: conflict,
   lookup_changed: conflict,
+  sign_in_invalid: usage,
+  policy_loosens: conflict,
+  rotation_under_way: conflict,
+  not_drained: conflict,
+  chain_differs: conflict,
+  kit_missing: conflict,
+  kit_invalid: conflict,
+  recovery_key_missing: conflict,
+  owner_key_unavailable: unavailable,
+  owner_key_refused: aborted,
   rate_limited: unavailable,
   signer_unavailable: unavailable,
   chain_unavailable: unavailable,
@@ -46,6 +56,17 @@ const EXIT_OF: { readonly [Code in ErrorCode]: ExitCode } = {
   database_unavailable: unavailable,
   clock_disagrees: unavailable,
 };
+
+/** An error of core that happened here, not in the service. */
+export function domainFailure(error: DomainError, message: string, remedy: string): Failure {
+  return { exitCode: EXIT_OF[error.code], code: error.code, message, remedy, problem: { ...error } };
+}
+
+/** What an error of core says in its own words, where it says more than its code. */
+export function wordsOf(error: DomainError): string {
+  if ('differences' in error) return error.differences.join('; ');
+  return 'problem' in error ? error.problem : error.code.replaceAll('_', ' ');
+}
 
 /** A refusal of the service, or its silence, as this tool reports it. */
 export function failureOf(problem: ClientProblem): Failure {

@@ -4,6 +4,7 @@ import { type Invocation, text } from '../invocation.ts';
 import { type Failure, misuse } from '../outcome.ts';
 import { good, type Result } from '../result.ts';
 import { findServiceFile } from './service-file.ts';
+import { readSession, type Session } from './session-file.ts';
 
 /** Where the service is and who asks. */
 export interface Settings {
@@ -11,8 +12,11 @@ export interface Settings {
   readonly credential: string;
 }
 
-/** Whose credential of the running service is taken when none is named. */
-export type DefaultRole = 'agent' | 'operator';
+/**
+ * Whose credential is taken when none is named. `owner`: the session of `owner sign-in` where it is for this service, else the operator's of the
+ * running service; for what both may do. The others: that of the running service.
+ */
+export type DefaultRole = 'agent' | 'operator' | 'owner';
 
 /** Options first, then the environment, then the service that runs in this clone. */
 export function readSettings(invocation: Invocation, role: DefaultRole): Result<Settings, Failure> {
@@ -50,16 +54,29 @@ function readCredential(invocation: Invocation, role: DefaultRole, url: string):
   if (givenFile !== undefined) return readSecretFile(resolve(cwd, givenFile));
   if (env['COUNTERSIGN_CREDENTIAL']) return good(env['COUNTERSIGN_CREDENTIAL']);
   if (env['COUNTERSIGN_CREDENTIAL_FILE']) return readSecretFile(resolve(cwd, env['COUNTERSIGN_CREDENTIAL_FILE']));
+  const session = role === 'owner' ? sessionFor(invocation, url) : good(null);
+  if (!session.ok) return session;
+  if (session.value !== null) return good(session.value.secret);
   const file = findServiceFile(cwd);
   if (!file.ok) return file;
+  const signIn = role === 'owner' ? ', or sign in as the owner with "countersign owner sign-in"' : '';
   if (file.value !== null && file.value.url?.replace(/\/+$/, '') !== url)
     return misuse(
       `no credential was given for ${url}`,
-      'set COUNTERSIGN_CREDENTIAL_FILE, or give --credential-file; those of this clone go to its own service alone',
+      `set COUNTERSIGN_CREDENTIAL_FILE, or give --credential-file${signIn}; those of this clone go to its own service alone`,
     );
   const found = role === 'agent' ? file.value?.agentCredentialFile : file.value?.operatorCredentialFile;
   if (found !== undefined) return readSecretFile(found);
-  return misuse('no credential was given', 'set COUNTERSIGN_CREDENTIAL_FILE, or give --credential-file');
+  return misuse('no credential was given', `set COUNTERSIGN_CREDENTIAL_FILE, or give --credential-file${signIn}`);
+}
+
+/** The session of this service, while it lasts. It goes to the service that it is of and to no other. */
+function sessionFor({ world }: Invocation, url: string): Result<Session | null, Failure> {
+  const read = readSession(world.env);
+  if (!read.ok || read.value === null || read.value.url !== url) return read.ok ? good(null) : read;
+  if (world.nowMs() < Date.parse(read.value.expiresAt)) return read;
+  world.terminal.note(`the session of ${read.value.owner} has ended: countersign owner sign-in`);
+  return good(null);
 }
 
 function readSecretFile(path: string): Result<string, Failure> {

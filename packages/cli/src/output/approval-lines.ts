@@ -7,6 +7,11 @@ const KINDS: { readonly [Kind in ApprovalView['kind']]: string } = {
   install_policy: 'install a policy',
   approve_payment: 'countersign a transaction',
   unfreeze: 'unfreeze a wallet',
+  rotate_agent_key: 'replace the agent key',
+  replace_owner_key: 'replace the OWNER key',
+  revoke_agent_key: 'take every right from the agent key and destroy it',
+  arm_lockdown: 'sign an emergency lockdown ahead of need',
+  make_recovery_kit: 'make a recovery kit',
 };
 
 export function approvalRows(approvals: readonly ApprovalView[]): readonly string[] {
@@ -38,10 +43,25 @@ export function approvalLines(approval: ApprovalView): readonly string[] {
       ['wallet', wallet],
       ['transaction', transaction],
       ['policy revision', policyRevision === null ? null : String(policyRevision)],
+      ...changeFacts(approval),
       ['created', createdAt],
       ['expires', expiresAt],
     ]),
     ...effectLines(approval.effects),
+    ...(approval.because.length === 0 ? [] : ['', 'Why it came here:']),
+    ...approval.because.map(({ rule, message }) => `! ${rule}: ${message}`),
+  ];
+}
+
+/** Which keys are to change, in the service's words. */
+function changeFacts({ change }: ApprovalView): readonly (readonly [string, string | null])[] {
+  if (change === null) return [];
+  return [
+    ['new agent', change.agent],
+    ['NEW OWNER', change.owner],
+    ['recovery key then', change.recovery],
+    ['signed by', change.consentOf === 'recovery' ? 'the recovery key, in the place of the lost owner key' : 'the owner'],
+    ['reason', change.reason?.replaceAll('_', ' ') ?? null],
   ];
 }
 

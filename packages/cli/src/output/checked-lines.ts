@@ -5,6 +5,12 @@ export function shortHash(sha256: string): string {
   return (sha256.slice(0, 16).match(/.{4}/g) ?? []).join(' ');
 }
 
+const PARTS: { readonly [Part in Checked['part']]: string } = {
+  owner: ', the owner',
+  recovery: ', the recovery key, in the place of the owner key that is lost',
+  new_owner: ', the new owner: the statement alone',
+};
+
 /** What the owner reads before signing: the bytes' own story first, the service's words last and marked. */
 export function checkedLines(checked: Checked): readonly string[] {
   return [
@@ -20,7 +26,7 @@ export function checkedLines(checked: Checked): readonly string[] {
       ({ sha256 }, index) =>
         `transaction ${index + 1} of ${checked.messages.length}: SHA-256 ${shortHash(sha256)} …  (compare on a second device)`,
     ),
-    `signed by ${checked.owner}`,
+    `signed by ${checked.key}${PARTS[checked.part]}`,
     ...(checked.claims.length === 0 ? [] : ['', 'The service says, and nothing here proves it:', ...indented(checked.claims)]),
   ];
 }
@@ -36,7 +42,8 @@ export function checkedJson(checked: Checked): { readonly [name: string]: unknow
     unknown: checked.notUnderstood,
     warnings: checked.warnings,
     serviceSays: checked.claims,
-    owner: checked.owner,
+    key: checked.key,
+    part: checked.part,
     statement: checked.statement,
     messages: checked.messages.map(({ sha256 }) => ({ sha256 })),
   };

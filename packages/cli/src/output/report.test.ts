@@ -23,6 +23,7 @@ function reported(
     interactive: false,
     colour,
     ask: async () => null,
+    askLines: async () => '',
     askSecret: async () => null,
   };
   return { code: report(outcome, terminal, json), out, notes };

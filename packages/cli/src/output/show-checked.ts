@@ -1,13 +1,9 @@
-import { flag, type Invocation } from '../invocation.ts';
+import type { Invocation } from '../invocation.ts';
 import type { Checked } from '../verify/reviewed.ts';
 import { checkedLines } from './checked-lines.ts';
-import { plain } from './plain-text.ts';
+import { showLines } from './show-lines.ts';
 
-/** Shows what is to be signed. With `--json` it goes to the error stream, so that standard output stays one document. */
+/** Shows what is to be signed. */
 export function showChecked(invocation: Invocation, checked: Checked): void {
-  const { terminal } = invocation.world;
-  for (const line of checkedLines(checked).map(plain)) {
-    if (flag(invocation, 'json')) terminal.note(line);
-    else terminal.print(`${line}\n`);
-  }
+  showLines(invocation, checkedLines(checked));
 }

@@ -16,7 +16,7 @@ export function walletRows(wallets: readonly WalletView[]): readonly string[] {
 }
 
 export function walletLines(wallet: WalletView): readonly string[] {
-  const { id, name, state, vault, owner, agent, policyRevision, frozenReason, balances, createdAt } = wallet;
+  const { id, name, state, vault, owner, agent, recovery, rekeyingBy, policyRevision, frozenReason, balances, createdAt } = wallet;
   return [
     ...facts([
       ['wallet', id],
@@ -26,6 +26,8 @@ export function walletLines(wallet: WalletView): readonly string[] {
       ['address to fund', vault ?? 'none until the wallet is active'],
       ['owner', owner],
       ['agent', agent],
+      ['recovery key', recovery ?? 'none: a lost owner key would lose the wallet'],
+      ['keys changing by', rekeyingBy],
       ['policy revision', policyRevision === null ? 'none' : String(policyRevision)],
       ['created', createdAt],
     ]),

@@ -1,26 +1,33 @@
-import type { Address, IOwnerKeys } from '@countersign/core';
-import { KDF_FLOOR, openSealedOwnerKey, readSealedOwner } from '@countersign/selfhost';
-import { type Failure, failed } from '../outcome.ts';
+import type { Invocation } from '../invocation.ts';
+import type { Failure } from '../outcome.ts';
 import { good, type Result } from '../result.ts';
-import type { Terminal } from '../terminal.ts';
-import { keyFileFailure } from './key-file-failure.ts';
-import type { OwnerKeyPlace } from './locate.ts';
-import { readPassphrase } from './read-passphrase.ts';
+import type { FoundKey } from './found-key.ts';
+import { chooseKey, type KeyChoice } from './key-choice.ts';
 
-/** The public key of a sealed key file; needs no passphrase. */
-export async function readOwner(path: string): Promise<Result<Address, Failure>> {
-  const read = await readSealedOwner({ path, kdfFloor: KDF_FLOOR });
-  return read.ok ? good(read.value.owner) : failed(keyFileFailure(read.error, path));
+/** The key that the command line chooses, where it lives. The holders are put together here and nowhere else. */
+export async function findKey(invocation: Invocation): Promise<Result<FoundKey, Failure>> {
+  const choice = chooseKey(invocation);
+  return choice.ok ? findChosen(invocation, choice.value) : choice;
 }
 
-/** Opens the key for one action; the caller closes it. The passphrase is wiped at once. */
-export async function openKey(place: OwnerKeyPlace, terminal: Terminal): Promise<Result<IOwnerKeys, Failure>> {
-  const passphrase = await readPassphrase(place.passphraseFile, terminal);
-  if (!passphrase.ok) return passphrase;
-  try {
-    const opened = await openSealedOwnerKey({ path: place.path, kdfFloor: KDF_FLOOR, passphrase: passphrase.value });
-    return opened.ok ? opened : failed(keyFileFailure(opened.error, place.path));
-  } finally {
-    passphrase.value.fill(0);
+export async function findChosen(invocation: Invocation, choice: KeyChoice): Promise<Result<FoundKey, Failure>> {
+  const { world } = invocation;
+  switch (choice.kind) {
+    case 'file': {
+      const { findFileKey } = await import('./file-key.ts');
+      return findFileKey(choice, world.terminal);
+    }
+    case 'kms': {
+      const { findKmsKey } = await import('./kms-key.ts');
+      return findKmsKey(choice, world.terminal);
+    }
+    case 'pkcs11': {
+      const { findPkcs11Key } = await import('./pkcs11-key.ts');
+      return findPkcs11Key(choice, world.terminal);
+    }
+    case 'paste': {
+      const { pastedKey } = await import('./pasted-key.ts');
+      return good(pastedKey(choice, world.terminal));
+    }
   }
 }

@@ -6,14 +6,14 @@ import type { Terminal } from '../terminal.ts';
 const SHORTEST_NEW_BYTES = 12;
 
 /** The passphrase as bytes, from a file or the terminal, never from the command line. The caller wipes it. */
-export async function readPassphrase(file: string | null, terminal: Terminal): Promise<Result<Buffer, Failure>> {
+export async function readPassphrase(file: string | null, terminal: Terminal, question: string): Promise<Result<Buffer, Failure>> {
   if (file !== null) return fromFile(file);
   if (!terminal.interactive)
     return aborted(
       'the passphrase of the owner key is needed and there is no terminal to ask at',
       'give --passphrase-file or set COUNTERSIGN_OWNER_PASSPHRASE_FILE',
     );
-  const typed = await terminal.askSecret('Passphrase of the owner key: ');
+  const typed = await terminal.askSecret(question);
   if (typed === null || typed.length === 0) return aborted('no passphrase was given', 'nothing was signed');
   return good(Buffer.from(typed.buffer, typed.byteOffset, typed.byteLength));
 }

@@ -1,24 +1,28 @@
-import { encodeBase58, type IOwnerKeys, reviewed } from '@countersign/core';
-import type { Approve } from '@countersign/sdk';
-import { aborted, type Failure } from '../outcome.ts';
+import { encodeBase58, type IOwnerKeys, reviewed, sha256Hex } from '@countersign/core';
+import { aborted, type Failure, failed } from '../outcome.ts';
 import { good, type Result } from '../result.ts';
+import type { SignedPart } from '../support/exchange-file.ts';
 import type { Checked } from '../verify/reviewed.ts';
+import { ownerKeyFailure } from './owner-key-failure.ts';
 
-/** Signs exactly what was checked and shown: the statement, if there is one, and every message. */
-export function signChecked(key: IOwnerKeys, checked: Checked): Result<Approve, Failure> {
-  if (key.getOwnerPublicKey() !== checked.owner)
-    return aborted(
-      `the key file holds ${key.getOwnerPublicKey()}, and what was checked is for ${checked.owner}`,
-      'name the right file with --owner-key',
-    );
+/** Signs exactly what was checked and shown: the statement, if there is one, and every message. A new owner signs the statement alone. */
+export async function signChecked(key: IOwnerKeys, checked: Checked): Promise<Result<SignedPart, Failure>> {
+  if (key.getOwnerPublicKey() !== checked.key)
+    return aborted(`the key is ${key.getOwnerPublicKey()}, and what was checked is for ${checked.key}`, 'name the right key');
+  const { part, statement } = checked;
   const messageSignatures: string[] = [];
-  for (const { bytes } of checked.messages) {
-    const signature = key.signWithOwnerKey({ kind: 'transaction', message: reviewed(bytes, '@countersign/solana/decode') });
-    if (!signature.ok) return aborted('the owner key would not sign the transaction', 'ask the operator what was prepared');
+  for (const { bytes } of part === 'new_owner' ? [] : checked.messages) {
+    const signature = await key.signWithOwnerKey({ kind: 'transaction', message: reviewed(bytes, '@countersign/solana/decode') });
+    if (!signature.ok) return failed(ownerKeyFailure(signature.error));
     messageSignatures.push(encodeBase58(signature.value));
   }
-  if (checked.statement === null) return good({ statementSignature: null, messageSignatures });
-  const signature = key.signWithOwnerKey({ kind: 'statement', text: checked.statement });
-  if (!signature.ok) return aborted('the owner key would not sign the statement', 'ask the operator what was prepared');
-  return good({ statementSignature: encodeBase58(signature.value), messageSignatures });
+  if (statement === null) return good({ part, key: checked.key, statementSignature: null, messageSignatures });
+  const signature = await key.signWithOwnerKey({ kind: 'statement', text: statement });
+  if (!signature.ok) return failed(ownerKeyFailure(signature.error));
+  return good({ part, key: checked.key, statementSignature: encodeBase58(signature.value), messageSignatures });
+}
+
+/** SHA-256 over statement and messages: the same for all keys that sign one preparation. */
+export function digestOf({ statement, messages }: Checked): string {
+  return sha256Hex(JSON.stringify([statement, messages.map(({ sha256 }) => sha256)]));
 }

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { addApprovalCommands } from './approvals.ts';
 import type { Dispatch } from './define.ts';
 import { addGlobalOptions, EXIT_CODE_HELP } from './global-options.ts';
+import { addKeyCommands } from './keys.ts';
 import { addOwnerCommands } from './owner.ts';
 import { addPaymentCommands } from './payments.ts';
 import { addPeopleCommands } from './people.ts';
@@ -20,8 +22,10 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
     .helpCommand(true);
   addGlobalOptions(program);
   addPaymentCommands(program, dispatch);
-  addOwnerCommands(program, dispatch);
+  addApprovalCommands(program, dispatch);
   addSafetyCommands(program, dispatch);
+  addKeyCommands(program, dispatch);
+  addOwnerCommands(program, dispatch);
   addWalletCommands(program, dispatch);
   addPeopleCommands(program, dispatch);
   addTools(program, dispatch);

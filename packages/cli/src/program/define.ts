@@ -6,6 +6,8 @@ export interface OptionSpec {
   readonly about: string;
   readonly choices?: readonly string[];
   readonly required?: true;
+  /** May be given several times. */
+  readonly repeated?: true;
   /** Completed with files. */
   readonly file?: true;
 }
@@ -34,6 +36,7 @@ export function define(parent: Command, dispatch: Dispatch, spec: CommandSpec): 
     const option = new Option(each.flags, each.about);
     if (each.choices) option.choices([...each.choices]);
     if (each.required) option.makeOptionMandatory();
+    if (each.repeated) option.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
     if (each.file) FILE_OPTIONS.add(option.long ?? each.flags);
     command.addOption(option);
   }

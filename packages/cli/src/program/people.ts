@@ -44,7 +44,7 @@ export function addPeopleCommands(program: Command, dispatch: Dispatch): void {
 }
 
 /** `add`, for one role. */
-export function adding(role: 'agent' | 'operator' | 'owner', summary: string, about: string): CommandSpec {
+function adding(role: 'agent' | 'operator', summary: string, about: string): CommandSpec {
   return {
     usage: 'add',
     summary,

@@ -1,23 +1,59 @@
 import type { Command } from 'commander';
 import { type Dispatch, define, group } from './define.ts';
+import { KEY } from './key-options.ts';
 
 export function addSafetyCommands(program: Command, dispatch: Dispatch): void {
+  addStopCommands(program, dispatch);
+  addPolicyCommands(program, dispatch);
+  addAuditCommands(program, dispatch);
+}
+
+function addStopCommands(program: Command, dispatch: Dispatch): void {
   define(program, dispatch, {
     usage: 'freeze',
     summary: 'stop a wallet now',
     about:
-      'From the moment it answers nothing more is signed for the wallet. It says what was signed before and may still land. Only the owner can undo it.',
-    options: [{ flags: '--reason <text>', about: 'why, for the record' }],
-    examples: ['countersign freeze', 'countersign freeze --wallet main --reason "strange payments"'],
+      'From the moment it answers nothing more is signed for the wallet. It says what was signed before and may still land. Only the owner can undo it. ' +
+      '--as-owner needs no credential: the owner key signs a statement.',
+    options: [
+      { flags: '--reason <text>', about: 'why, for the record' },
+      { flags: '--as-owner', about: 'with the signature of the owner key and no credential' },
+      { flags: '--statement <file>', about: 'hand in what "countersign owner statement freeze" has made; - is pasted', file: true },
+      ...KEY,
+      { flags: '--network <genesis hash>', about: 'for --as-owner: instead of asking the service' },
+      { flags: '--multisig <address>', about: 'for --as-owner: instead of asking the service' },
+      { flags: '--from <file>', about: 'for --as-owner: take both from a file to sign, a kit, or "wallet show --json"', file: true },
+    ],
+    examples: [
+      'countersign freeze',
+      'countersign freeze --wallet main --reason "strange payments"',
+      'countersign freeze --as-owner --from wallet.json --owner-key owner-key.json',
+    ],
     load: async () => (await import('../commands/freeze.ts')).default,
   });
   define(program, dispatch, {
+    usage: 'lockdown',
+    summary: 'freeze a wallet, and take its limits off the chain with what the owner signed ahead of need',
+    about:
+      'For a stolen agent key: a freeze stops the service, and only the chain stops a key that somebody else has. Shows what is armed and asks; then tells each ' +
+      'step until the limits were read back as gone. Exit code 5 when nothing was armed: the wallet is frozen all the same.',
+    options: [
+      { flags: '--reason <text>', about: 'why, for the record' },
+      { flags: '--yes', about: 'do not ask' },
+      { flags: '--timeout <seconds>', about: 'how long to follow it (default: 120; 0: not at all)' },
+    ],
+    examples: ['countersign lockdown', 'countersign lockdown --wallet main --reason "the host was broken into" --yes'],
+    load: async () => (await import('../commands/lockdown.ts')).default,
+  });
+  define(program, dispatch, {
     usage: 'unfreeze',
-    summary: 'ask the owner to let a frozen wallet go on',
+    summary: 'see what changed since a freeze, and ask the owner to let the wallet go on',
     examples: ['countersign unfreeze', 'countersign approve'],
     load: async () => (await import('../commands/unfreeze.ts')).default,
   });
+}
 
+function addPolicyCommands(program: Command, dispatch: Dispatch): void {
   const policy = group(program, 'policy', 'what the agent may do', 'countersign policy show');
   define(policy, dispatch, {
     usage: 'check <file>',
@@ -76,14 +112,33 @@ export function addSafetyCommands(program: Command, dispatch: Dispatch): void {
     load: async () => (await import('../commands/policy-schema.ts')).default,
   });
   define(policy, dispatch, {
+    usage: 'diff <file>',
+    summary: 'how a document differs from the policy in force; what allows more is marked',
+    examples: ['countersign policy diff policy.json'],
+    load: async () => (await import('../commands/policy-diff.ts')).default,
+  });
+  define(policy, dispatch, {
+    usage: 'tighten <file>',
+    summary: 'put a document in force that allows less and nowhere more, at once and without the owner',
+    about:
+      'Refused (exit code 5) with every change that allows more. Bounds and limits on chain stay what the owner signed; only the owner takes it back.',
+    examples: ['countersign policy tighten policy.json'],
+    load: async () => (await import('../commands/policy-tighten.ts')).default,
+  });
+  define(policy, dispatch, {
     usage: 'propose <file>',
-    summary: 'propose the next revision; the owner signs it',
-    examples: ['countersign policy propose policy.json', 'countersign approve --watch'],
+    summary: 'propose the next revision, and show how it differs; the owner signs it',
+    options: [{ flags: '--recovery <address or none>', about: 'the recovery key from this revision on (default: it stays)' }],
+    examples: [
+      'countersign policy propose policy.json',
+      'countersign policy propose policy.json --recovery 7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2',
+      'countersign approve --watch',
+    ],
     load: async () => (await import('../commands/policy-propose.ts')).default,
   });
   define(policy, dispatch, {
     usage: 'show [revision]',
-    summary: 'the policy in force, or one revision',
+    summary: 'the policy in force with what was tightened, or one revision',
     options: [{ flags: '--text', about: 'the exact document' }],
     examples: ['countersign policy show', 'countersign policy show 1 --text'],
     load: async () => (await import('../commands/policy-show.ts')).default,
@@ -94,7 +149,9 @@ export function addSafetyCommands(program: Command, dispatch: Dispatch): void {
     examples: ['countersign policy list'],
     load: async () => (await import('../commands/policy-list.ts')).default,
   });
+}
 
+function addAuditCommands(program: Command, dispatch: Dispatch): void {
   const audit = group(program, 'audit', 'what happened, in a log that shows tampering', 'countersign audit verify');
   define(audit, dispatch, {
     usage: 'list',

@@ -7,15 +7,18 @@ export function addTools(program: Command, dispatch: Dispatch): void {
   define(program, dispatch, {
     usage: 'whoami',
     summary: 'whose credential this is',
-    options: [{ flags: '--as <role>', about: 'which credential of the service that runs in this clone', choices: ['agent', 'operator'] }],
-    examples: ['countersign whoami'],
+    options: [
+      { flags: '--as <role>', about: 'which credential of the service that runs in this clone', choices: ['agent', 'operator', 'owner'] },
+    ],
+    examples: ['countersign whoami', 'countersign whoami --as agent'],
     load: async () => (await import('../commands/whoami.ts')).default,
   });
   define(program, dispatch, {
     usage: 'doctor',
     summary: 'look for what is wrong, and say what to do',
     about:
-      'Looks at Node, the data folder, free disk space, the Squads program, the service with its database, chain, signer and clock, and the credential.',
+      'Looks at Node, the data folder, free disk space, the Squads program, the service with its database, chain, signer and clock, the credential, and whether ' +
+      'each wallet has what stops its agent and saves it from a lost key. Warnings (!) are no faults.',
     examples: ['countersign doctor'],
     load: async () => (await import('../commands/doctor.ts')).default,
   });

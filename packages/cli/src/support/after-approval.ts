@@ -56,12 +56,22 @@ async function watchApproval(client: CountersignClient, { world }: Invocation, a
     () => answered(client.getApproval(approved.id)),
     ({ state }) => state !== 'executing',
   );
-  if (!watched.ok) return watched;
+  if (!watched.ok)
+    return watched.error.code === 'not_found' && approved.kind === 'replace_owner_key' ? handedOver(approved, more) : watched;
   const { seen } = watched.value;
   const wallet: Result<WalletView, Failure> = await answered(client.getWallet(approved.wallet));
   if (!wallet.ok) return wallet;
   const exitCode = seen.state === 'done' ? EXIT_CODES.ok : seen.state === 'executing' ? EXIT_CODES.unavailable : EXIT_CODES.conflict;
   return answer({ approval: seen, wallet: wallet.value, ...more }, [...approvalLines(seen), '', ...walletLines(wallet.value)], exitCode);
+}
+
+/** The session of an owner sees the wallet until another owner is on record, which is after the chain was read back at finalized (INVARIANT I8). */
+function handedOver(approved: ApprovalView, more: object): Outcome {
+  const owner = approved.change?.owner ?? null;
+  return answer({ approval: approved, handedOver: true, ...more }, [
+    `✓ the wallet ${approved.wallet} is no longer this owner's: the service shows it to ${owner ?? 'the new owner'} alone`,
+    'Sign in with the new owner key to see it, and sign ahead of need again: countersign owner sign-in; countersign kits arm',
+  ]);
 }
 
 /** The payment that an approval is about. */

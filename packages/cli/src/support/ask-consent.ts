@@ -34,6 +34,14 @@ export async function askConsent(
   return said?.trim() === 'yes' ? good(undefined) : aborted('you did not say yes', 'nothing was signed');
 }
 
+/** A question that is answered with exactly this word, before something that cannot be taken back; `yes` answered it beforehand. */
+export async function askToGoOn(terminal: Terminal, yes: boolean, question: string, word: string = 'yes'): Promise<Result<void, Failure>> {
+  if (yes) return good(undefined);
+  if (!terminal.interactive)
+    return aborted('somebody has to say yes and there is no terminal to ask at', 'run it at a terminal, or add --yes');
+  return (await terminal.ask(question))?.trim() === word ? good(undefined) : aborted(`you did not type ${word}`, 'nothing was done');
+}
+
 /** One question for each program, and one for all that names none. */
 function distinct(all: readonly NotUnderstood[]): readonly NotUnderstood[] {
   return [...new Map(all.map((each) => [each.program, each])).values()];

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import type { ServiceFile } from '../connection/service-file.ts';
 import { defaultOwnerKeyPath } from '../owner-key/locate.ts';
 
-/** One thing that `doctor` looked at. `remedy` is what to do where it is not ok. */
+/** One thing that `doctor` looked at. `remedy` is what to do where it is not ok, or a warning: not wrong, and to be thought of. */
 export interface Finding {
   readonly name: string;
   readonly ok: boolean;
+  readonly warning?: true;
   readonly detail: string;
   readonly remedy: string;
 }

@@ -12,7 +12,7 @@ const REMEDIES: { readonly [name: string]: string } = {
 
 /** What the service says about itself, and whether the credential is good. */
 export async function checkService(invocation: Invocation): Promise<readonly Finding[]> {
-  const client = connect(invocation, 'operator');
+  const client = connect(invocation, 'owner');
   if (!client.ok) return [{ name: 'service', ok: false, detail: client.error.message, remedy: client.error.remedy }];
   const startedMs = invocation.world.nowMs();
   const ready = await answered(client.value.ready());

@@ -1,8 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Address, AUDIT_GENESIS, auditPreimage, decodeBase58, sha256Hex, verifyEd25519 } from '@countersign/core';
+import { type Address, AUDIT_GENESIS, acceptedEncodings, auditPreimage, decodeBase58, sha256Hex, verifyEd25519 } from '@countersign/core';
 import type { Approve, AuditEntryView, CreateTransaction, PreparedView, TransactionView, WalletView } from '@countersign/sdk';
-import { addressesFor, approval, RECIPIENT, transaction, WALLET_ID } from './prepared.ts';
+import { type Answer, good200, problem } from './fake-answer.ts';
+import { createOwnerRoutes, credentialView, isSigned, type OwnerSide, ownerSide, SESSION_SECRET } from './fake-owner-side.ts';
+import { addressesFor, approval, NETWORK, RECIPIENT, transaction, WALLET_ID } from './prepared.ts';
+
+/** What needs no credential. */
+const OPEN = /^POST \/v1\/sign-in|^GET \/health\/ready/;
 
 export interface Seen {
   readonly method: string;
@@ -11,7 +16,7 @@ export interface Seen {
   readonly body: string;
 }
 /** A small service on loopback that speaks the HTTP contract: it keeps what it is told, refuses with problem documents, and checks signatures. */
-export interface FakeService {
+export interface FakeService extends OwnerSide {
   readonly url: string;
   readonly seen: readonly Seen[];
   readonly paid: ReadonlyMap<string, TransactionView>;
@@ -28,35 +33,15 @@ export interface FakeService {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: object;
-}
-const problem = (status: number, code: string, more: object = {}): Answer => ({
-  status,
-  body: {
-    type: `urn:countersign:${code}`,
-    title: code,
-    status,
-    detail: `it is ${code}`,
-    code,
-    remedy: 'do something else',
-    requestId: 'req_1',
-    ...more,
-  },
-});
-
 export async function startFakeService(owner: Address): Promise<FakeService> {
   const seen: Seen[] = [];
   const paid = new Map<string, TransactionView>();
-  const { vault, agent } = await addressesFor(owner);
+  const { vault, agent, multisig } = await addressesFor(owner);
   const wallet: WalletView = {
     id: WALLET_ID,
     name: 'main',
     state: 'active',
-    vault,
-    owner,
-    agent,
+    ...{ vault, multisig, owner, agent, recovery: null, rekeyingBy: null },
     policyRevision: 1,
     frozenReason: null,
     balances: [{ asset: 'SOL', amount: '10000000000', decimals: 9 }],
@@ -65,6 +50,7 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
   let prepares = 0;
   let last: PreparedView | undefined;
   const service: FakeService = {
+    ...ownerSide(),
     url: '',
     seen,
     paid,
@@ -111,14 +97,21 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
     if (last === undefined || service.outdated >= 0) return problem(409, 'approval_not_prepared');
     const current = last;
     if (body.messageSignatures.length !== current.messages.length) return problem(422, 'owner_signature_invalid');
+    const { addresses, recovery, approval: asked, statement } = current;
+    const consents = (asked.change?.consentOf === 'recovery' ? recovery : addresses.owner) as Address;
     const good = current.messages.every((message, index) =>
-      verifyEd25519(owner, Buffer.from(message, 'base64'), decodeBase58(body.messageSignatures[index] ?? '') ?? new Uint8Array()),
+      verifyEd25519(consents, Buffer.from(message, 'base64'), decodeBase58(body.messageSignatures[index] ?? '') ?? new Uint8Array()),
     );
-    const stated =
-      current.statement === null
-        ? body.statementSignature === null
-        : verifyEd25519(owner, Buffer.from(current.statement), decodeBase58(body.statementSignature ?? '') ?? new Uint8Array());
-    return good && stated ? { status: 200, body: { ...current.approval, state: 'executing' } } : problem(422, 'owner_signature_invalid');
+    const signedBy = (key: string, signature: string | null | undefined): boolean =>
+      statement === null
+        ? signature == null
+        : acceptedEncodings(statement).some((text) =>
+            verifyEd25519(key as Address, text, decodeBase58(signature ?? '') ?? new Uint8Array()),
+          );
+    const newOwner = asked.change?.owner ?? null;
+    const entered = newOwner === null ? body.newOwnerSignature === undefined : signedBy(newOwner, body.newOwnerSignature);
+    const all = good && signedBy(consents, body.statementSignature) && entered;
+    return all ? { status: 200, body: { ...asked, state: 'executing' } } : problem(422, 'owner_signature_invalid');
   };
 
   const entries = (query: URLSearchParams): Answer => {
@@ -129,11 +122,16 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
     return { status: 200, body: { items: page, nextCursor: next?.sequence ?? null } };
   };
 
+  const ownerRoute = createOwnerRoutes(service, wallet);
   const route = ({ method, path, headers, body }: Seen): Answer => {
-    if (headers.authorization !== 'Bearer secret') return problem(401, 'unauthenticated');
     const url = new URL(path, 'http://fake');
     const where = `${method} ${url.pathname.replace(WALLET_ID, '{wallet}')}`;
     const json = body === '' ? undefined : JSON.parse(body);
+    const bySession = headers.authorization === `Bearer ${SESSION_SECRET}`;
+    const isOpen = OPEN.test(where) || (where.endsWith('/freeze') && json?.statement !== undefined);
+    if (headers.authorization !== 'Bearer secret' && !bySession && !isOpen) return problem(401, 'unauthenticated');
+    const owned = ownerRoute({ where, json, host: headers.host ?? '' });
+    if (owned !== null) return owned;
     const page = (items: readonly object[]): Answer => ({ status: 200, body: { items, nextCursor: null } });
     switch (where) {
       case 'GET /v1/wallets':
@@ -141,23 +139,9 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
       case 'GET /v1/wallets/{wallet}':
         return { status: 200, body: wallet };
       case 'GET /v1/whoami':
-        return {
-          status: 200,
-          body: { id: 'crd_1', role: 'agent', wallet: WALLET_ID, label: 'bot', createdAt: wallet.createdAt, revokedAt: null },
-        };
+        return good200(bySession ? credentialView('owner', owner) : credentialView('operator'));
       case 'POST /v1/wallets/{wallet}/transactions':
         return pay(headers['idempotency-key']?.toString(), headers['dry-run'] === 'true', json);
-      case 'POST /v1/wallets/{wallet}/freeze':
-        return {
-          status: 200,
-          body: {
-            wallet: { ...wallet, state: 'frozen' },
-            mayStillLand: [{ transaction: 'tx_1', signature: null, state: 'signed' }],
-            signerProblem: null,
-          },
-        };
-      case 'GET /v1/wallets/{wallet}/policies':
-        return page([]);
       case 'GET /v1/approvals':
         return page([...new Map(service.prepared.map((each) => [each.approval.id, each.approval])).values()]);
       case 'POST /v1/audit/verify':
@@ -167,7 +151,7 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
       case 'GET /health/ready':
         return {
           status: 503,
-          body: { ready: false, checks: [{ name: 'chain', ok: false, problem: 'no node answers' }], network: 'x', version: '0.1.0' },
+          body: { ready: false, checks: [{ name: 'chain', ok: false, problem: 'no node answers' }], network: NETWORK, version: '0.1.0' },
         };
     }
     if (where.startsWith('GET /v1/wallets/{wallet}/transactions/')) {
@@ -182,6 +166,9 @@ export async function startFakeService(owner: Address): Promise<FakeService> {
       return last ? { status: 200, body: last } : problem(409, 'approval_not_waiting');
     }
     if (where.endsWith('/approve')) return approve(json);
+    if (where.endsWith('/reject') && json?.statement !== undefined && !isSigned(json, wallet, 'veto-request'))
+      return problem(422, 'owner_signature_invalid');
+    if (where.endsWith('/reject') && bySession && json?.statement === undefined) return problem(403, 'forbidden');
     if (where.endsWith('/reject'))
       return { status: 200, body: { ...(service.prepared[0]?.approval ?? approval('approve_payment')), state: 'rejected' } };
     return problem(404, 'not_found');

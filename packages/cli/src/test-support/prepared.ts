@@ -11,6 +11,7 @@ import {
   sha256Hex,
   tokenAsset,
   type WalletAddresses,
+  type WalletOnChain,
 } from '@countersign/core';
 import type { ApprovalKind, ApprovalView, PreparedView, TransactionView } from '@countersign/sdk';
 import { createTestKey, type TestKey } from '@countersign/testkit';
@@ -20,7 +21,8 @@ import { limitCreateKey } from '../../../solana/src/build/limit-create-key.ts';
 import { buildCountersignedPayment } from '../../../solana/src/build/payment-message.ts';
 import { multisigAddress, spendingLimitAddress, vaultAddress } from '../../../solana/src/build/pda.ts';
 import { proposalSteps } from '../../../solana/src/build/proposal-steps.ts';
-import { buildLimitReplacement, buildWalletCreation } from '../../../solana/src/build/setup-messages.ts';
+import { buildSettingsChange } from '../../../solana/src/build/settings-messages.ts';
+import { buildWalletCreation } from '../../../solana/src/build/setup-messages.ts';
 import { compileVaultMessage } from '../../../solana/src/build/vault-message.ts';
 
 export const NETWORK: string = createTestKey(Buffer.alloc(32, 1)).address;
@@ -31,7 +33,10 @@ export const APPROVAL_ID = 'apr_01KAQ5R9V3N8X2M4T6W8Y0Z1B3';
 export const TRANSACTION_ID = 'tx_01KAQ5R9V3N8X2M4T6W8Y0Z1B3';
 const MINT: Address = createTestKey(Buffer.alloc(32, 6)).address;
 const TREASURY: Address = createTestKey(Buffer.alloc(32, 4)).address;
-const lifetime = { blockhash: createTestKey(Buffer.alloc(32, 5)).address as string, lastValidBlockHeight: 1_000n };
+export const lifetime: { readonly blockhash: string; readonly lastValidBlockHeight: bigint } = {
+  blockhash: createTestKey(Buffer.alloc(32, 5)).address as string,
+  lastValidBlockHeight: 1_000n,
+};
 
 export const POLICY: string = `{
   "version": 1,
@@ -85,11 +90,31 @@ export function approval(kind: ApprovalKind, more: Partial<ApprovalView> = {}): 
     transaction: kind === 'approve_payment' ? TRANSACTION_ID : null,
     policyRevision: 1,
     problem: null,
+    change: null,
     effects: [],
+    because: [],
     createdAt: '2026-01-01T00:00:00.000Z',
     expiresAt: '2036-01-01T00:00:00.000Z',
     releasesAt: null,
     ...more,
+  };
+}
+
+/** What stands beside the bytes where a test says nothing else. */
+export const BESIDE: Pick<PreparedView, 'recovery' | 'kits' | 'intent' | 'inForce' | 'changes' | 'firstTimeRecipients' | 'balances'> = {
+  ...{ recovery: null, kits: [], intent: null, inForce: null, changes: [], firstTimeRecipients: [], balances: null },
+};
+
+/** The wallet as the chain holds it: two members, and these limits. */
+export function onChain(addresses: WalletAddresses, limits: readonly PlannedLimit[]): WalletOnChain {
+  const { multisig, owner, agent, feeAccount } = addresses;
+  return {
+    ...{ multisig, configAuthority: owner, threshold: 2, timeLockSeconds: 0, rentCollector: feeAccount, transactionIndex: 0n, slot: 1n },
+    members: [owner, agent].map((key) => ({ key, permissions: 7 })),
+    limits: limits.map(({ spendingLimit, asset, amount, periodSeconds, destinations }) => ({
+      ...{ spendingLimit, asset, amount, remaining: amount, periodSeconds, destinations, members: [agent], vaultIndex: 0 },
+    })),
+    proposals: [],
   };
 }
 
@@ -104,22 +129,31 @@ export interface PolicyBundle {
   readonly actualText?: string;
   readonly limits?: (honest: readonly PlannedLimit[]) => readonly PlannedLimit[];
   readonly addresses?: (honest: WalletAddresses) => WalletAddresses;
-  readonly remove?: readonly Address[];
+  /** Limits of the revision before, on chain. */
+  readonly old?: readonly PlannedLimit[];
 }
 
 /** A policy to install, built by the real builders. */
 export async function preparedPolicy(bundle: PolicyBundle): Promise<PreparedView> {
-  const { kind, owner, nowMs, text = POLICY, revision = 1, actualText = text, remove = [] } = bundle;
+  const { kind, owner, nowMs, text = POLICY, revision = 1, actualText = text, old = [] } = bundle;
   const addresses = await addressesFor(owner);
   const planned = await plannedLimits(addresses, revision, actualText);
-  const context = { network: NETWORK, wallet: addresses.multisig, revision, owner, agent: addresses.agent, limits: planned };
+  const context = {
+    network: NETWORK,
+    wallet: addresses.multisig,
+    revision,
+    owner,
+    agent: addresses.agent,
+    recovery: null,
+    limits: planned,
+  };
   const bounds = encodeBounds(deriveBounds(must(parsePolicy(actualText)), context));
   const built = (bundle.addresses ?? ((same) => same))(addresses);
   const limits = (bundle.limits ?? ((same) => same))(planned);
   const messages =
     kind === 'create_wallet'
       ? await buildWalletCreation({ addresses: built, timeLockSeconds: 0, limits, treasury: TREASURY, lifetime })
-      : buildLimitReplacement({ addresses: built, remove, add: limits, lifetime });
+      : buildSettingsChange({ found: onChain(built, old), wanted: { ...built, limits }, lifetime });
   const statement = formatOwnerStatement({
     action: 'install-policy',
     network: NETWORK,
@@ -132,6 +166,7 @@ export async function preparedPolicy(bundle: PolicyBundle): Promise<PreparedView
   });
   return {
     approval: approval(kind, { policyRevision: revision }),
+    ...BESIDE,
     addresses,
     network: NETWORK,
     statement,
@@ -215,6 +250,7 @@ export async function preparedPayment(
     transactionIndex: actual.index ?? 1n,
   });
   return {
+    ...BESIDE,
     approval: approval('approve_payment'),
     addresses,
     network: NETWORK,
@@ -248,6 +284,7 @@ export async function preparedCall(
 export async function preparedUnfreeze(owner: Address, nowMs: number, lifetimeMs = 600_000): Promise<PreparedView> {
   const addresses = await addressesFor(owner);
   return {
+    ...BESIDE,
     approval: approval('unfreeze'),
     addresses,
     network: NETWORK,

@@ -35,6 +35,14 @@ export async function runCli(
       interactive: options.answers !== null && options.answers !== undefined,
       colour: false,
       ask: async () => answers.shift() ?? null,
+      askLines: async (_question, complete) => {
+        let text = '';
+        for (let line = answers.shift(); line !== undefined; line = answers.shift()) {
+          text += `${line}\n`;
+          if (complete(text)) break;
+        }
+        return text;
+      },
       askSecret: async () => {
         const answer = answers.shift();
         return answer === undefined ? null : Uint8Array.from(Buffer.from(answer));

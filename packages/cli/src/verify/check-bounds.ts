@@ -38,10 +38,15 @@ export interface CheckedBounds {
 export function checkBounds(
   base64: string,
   policy: AgentPolicy,
-  expected: { readonly addresses: WalletAddresses; readonly revision: number; readonly network: string },
+  expected: {
+    readonly addresses: WalletAddresses;
+    readonly recovery: Address | null;
+    readonly revision: number;
+    readonly network: string;
+  },
   problems: Problems,
 ): CheckedBounds | null {
-  const { addresses, revision, network } = expected;
+  const { addresses, recovery, revision, network } = expected;
   const bytes = readBase64(base64);
   const decoded = bytes === null ? null : decodeBounds(bytes);
   if (bytes === null || !decoded?.ok) {
@@ -74,7 +79,7 @@ export function checkBounds(
       problems.expect(only.decimals === NATIVE_DECIMALS, `the bounds say that SOL has ${only.decimals} decimals`);
     return [{ ...limit, spendingLimit, decimals: only.decimals }];
   });
-  const again = encodeBounds(deriveBounds(policy, { network, wallet: multisig, revision, owner, agent, limits }));
+  const again = encodeBounds(deriveBounds(policy, { network, wallet: multisig, revision, owner, agent, recovery, limits }));
   problems.expect(
     Buffer.from(again).equals(bytes),
     'the bounds for the signer are not what the policy gives: something in them was changed',

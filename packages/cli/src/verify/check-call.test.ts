@@ -22,7 +22,7 @@ const SYSTEM = '11111111111111111111111111111111' as Address;
 const TOKEN = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Address;
 const ACCOUNT = createTestKey(Buffer.alloc(32, 21)).address;
 
-const check = (prepared: PreparedView) => checkPrepared(prepared, { owner, approval: APPROVAL_ID, nowMs, inForce: [] });
+const check = (prepared: PreparedView) => checkPrepared(prepared, { key: owner, approval: APPROVAL_ID, nowMs, inForce: [] });
 function refusal(prepared: PreparedView): string {
   const checked = check(prepared);
   if (checked.ok) throw new Error('was accepted');

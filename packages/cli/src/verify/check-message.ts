@@ -55,7 +55,7 @@ export function checkMessage(base64: string, position: number, expected: Expecte
     problems.expect(kinds.includes(effect.kind), `${where}: this does not belong here: ${describeEffect(effect)}`);
     if (effect.kind === 'fee') expectFeeAccountPays(effect, addresses, problems);
   }
-  return { bytes, sha256: sha256Hex(bytes), effects: decoded.value };
+  return { bytes, sha256: sha256Hex(bytes), effects: decoded.value, signers };
 }
 
 /** Fee and rent are the service's to pay. */

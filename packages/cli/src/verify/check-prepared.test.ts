@@ -22,7 +22,7 @@ const owner = createTestKey(Buffer.alloc(32, 77)).address;
 const nowMs = Date.parse('2026-05-01T12:00:00Z');
 
 const check = (prepared: PreparedView, inForce: readonly string[] = []) =>
-  checkPrepared(prepared, { owner, approval: APPROVAL_ID, nowMs, inForce });
+  checkPrepared(prepared, { key: owner, approval: APPROVAL_ID, nowMs, inForce });
 /** The reasons of a refusal, joined; fails when it was accepted. */
 function refusal(prepared: PreparedView, inForce: readonly string[] = []): string {
   const checked = check(prepared, inForce);
@@ -110,8 +110,9 @@ describe('INVARIANT I6: a policy is derived again', () => {
     expect(checked.statement).toContain('install-policy');
   });
   test('an honest new revision that replaces the old limit', async () => {
-    const old = (await plannedLimits(await addressesFor(owner), 1, POLICY)).map(({ spendingLimit }) => spendingLimit);
-    const prepared = await preparedPolicy({ kind: 'install_policy', owner, nowMs, revision: 2, remove: old });
+    const before = await plannedLimits(await addressesFor(owner), 1, POLICY);
+    const old = before.map(({ spendingLimit }) => spendingLimit);
+    const prepared = await preparedPolicy({ kind: 'install_policy', owner, nowMs, revision: 2, old: before });
     expect(must(check(prepared, old)).warnings).toEqual([]);
     const keeps = await preparedPolicy({ kind: 'install_policy', owner, nowMs, revision: 2 });
     expect(must(check(keeps, old)).warnings.join()).toContain('adds up');
@@ -177,7 +178,7 @@ describe('INVARIANT I7: unfreezing', () => {
     const [prepared, payment] = await Promise.all([preparedUnfreeze(owner, nowMs), preparedPayment(owner)]);
     expect(must(check(prepared)).messages).toEqual([]);
     expect(refusal({ ...prepared, messages: payment.messages })).toContain('no transaction');
-    const statement = prepared.statement?.replace('action: unfreeze', 'action: destroy-key') ?? null;
+    const statement = prepared.statement?.replace('action: unfreeze', 'action: freeze') ?? null;
     expect(refusal({ ...prepared, statement })).toContain('something else');
   });
   test('a statement dated ahead, to lift a freeze that comes later', async () => {

@@ -1,10 +1,12 @@
-import { formatOwnerStatement, type OwnerStatement, parseOwnerStatement, resumeExpiryMs } from '@countersign/core';
+import { formatOwnerStatement, type OwnerStatement, parseOwnerStatement, resumeExpiryMs, type StatementHead } from '@countersign/core';
 import type { Problems } from './collect-problems.ts';
 
 /** What the statement must say; expiry and nonce are the service's to choose. */
-export type ExpectedStatement =
-  | { readonly action: 'unfreeze' }
-  | { readonly action: 'install-policy'; readonly revision: number; readonly policySha256: string; readonly boundsSha256: string };
+export type ExpectedStatement = OwnerStatement extends infer Statement
+  ? Statement extends OwnerStatement
+    ? Omit<Statement, keyof StatementHead>
+    : never
+  : never;
 
 /** Longest validity that is signed, so that a signature is not good for long after it was given. */
 const LONGEST_MS = 24 * 3_600_000;
@@ -29,7 +31,7 @@ export function checkStatement(
   }
   const { expiresAtMs, nonce } = parsed.value;
   problems.expect(
-    formatOwnerStatement({ ...expected, expiresAtMs, nonce }) === text,
+    formatOwnerStatement({ ...expected, expiresAtMs, nonce } as OwnerStatement) === text,
     `the statement says something else than was checked:\n${text}`,
   );
   problems.expect(expiresAtMs > nowMs, 'the statement has expired (or the clock of this machine is wrong)');

@@ -1,11 +1,14 @@
 import type { Address, Effect } from '@countersign/core';
 import type { ApprovalKind } from '@countersign/sdk';
+import type { SigningPart } from './signing-part.ts';
 
 /** A message that was decoded to the last byte and does exactly what the owner is shown. */
 export interface CheckedMessage {
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly effects: readonly Effect[];
+  /** Who must sign, the fee payer first. */
+  readonly signers: readonly Address[];
 }
 
 /** Something in the bytes that this tool cannot tell the meaning of, and what the owner types to let it through all the same. */
@@ -20,7 +23,10 @@ export interface NotUnderstood {
 export interface Checked {
   readonly approval: string;
   readonly kind: ApprovalKind;
-  readonly owner: Address;
+  /** The key that would sign. */
+  readonly key: Address;
+  /** A new owner signs the statement alone. */
+  readonly part: SigningPart;
   readonly messages: readonly CheckedMessage[];
   readonly statement: string | null;
   /** What signing will do: from the bytes alone. */

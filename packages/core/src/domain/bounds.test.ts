@@ -53,6 +53,7 @@ const context = (spendingLimit: string) => ({
   revision: 1,
   owner: ADDRESSES.owner,
   agent: address('So11111111111111111111111111111111111111112'),
+  recovery: null,
   limits: [{ asset: NATIVE_ASSET, decimals: 9, spendingLimit: address(spendingLimit) }],
 });
 const LIMIT = 'SysvarC1ock11111111111111111111111111111111';

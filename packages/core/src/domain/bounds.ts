@@ -14,6 +14,8 @@ export interface Bounds {
   readonly wallet: Address;
   readonly revision: number;
   readonly agent: Address;
+  /** The key that may take a lost owner key's place, together with the new owner's signature; `null` for none. */
+  readonly recovery: Address | null;
   readonly feeCapLamports: bigint;
   readonly rentCapLamports: bigint;
   readonly signaturesPerMinute: number;
@@ -35,6 +37,7 @@ export interface BoundsContext {
   readonly revision: number;
   readonly owner: Address;
   readonly agent: Address;
+  readonly recovery: Address | null;
   readonly limits: readonly { readonly asset: AssetId; readonly decimals: number; readonly spendingLimit: Address }[];
 }
 
@@ -65,6 +68,7 @@ export function deriveBounds(policy: AgentPolicy, context: BoundsContext): Bound
     wallet: context.wallet,
     revision: context.revision,
     agent: context.agent,
+    recovery: context.recovery,
     feeCapLamports: policy.fees.perTransactionLamports,
     rentCapLamports: policy.fees.rentPerTransactionLamports,
     signaturesPerMinute: policy.signaturesPerMinute,
@@ -80,6 +84,7 @@ export function encodeBounds(bounds: Bounds): Uint8Array {
     wallet: bounds.wallet,
     revision: bounds.revision,
     agent: bounds.agent,
+    recovery: bounds.recovery,
     fee_cap: bounds.feeCapLamports,
     rent_cap: bounds.rentCapLamports,
     signatures_per_minute: bounds.signaturesPerMinute,
@@ -115,6 +120,7 @@ function readBounds(value: unknown): Bounds {
     'wallet',
     'revision',
     'agent',
+    'recovery',
     'fee_cap',
     'rent_cap',
     'signatures_per_minute',
@@ -127,6 +133,7 @@ function readBounds(value: unknown): Bounds {
     wallet: addressOf(map['wallet']),
     revision: small(map['revision']),
     agent: addressOf(map['agent']),
+    recovery: map['recovery'] === null ? null : addressOf(map['recovery']),
     feeCapLamports: amount(map['fee_cap']),
     rentCapLamports: amount(map['rent_cap']),
     signaturesPerMinute: small(map['signatures_per_minute']),

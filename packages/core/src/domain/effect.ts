@@ -19,6 +19,7 @@ export type Effect =
   | Memo
   | ProgramCall
   | Foreign
+  | DurableNonce
   | Governance
   | Unknown;
 
@@ -135,6 +136,14 @@ export interface Foreign {
   readonly program: Address;
   readonly what: string;
 }
+/** The message stands on a durable nonce: it never expires, and lands whenever it is sent until the nonce moves. Only kits may. */
+export interface DurableNonce {
+  readonly kind: 'durable_nonce';
+  readonly instruction: number;
+  readonly account: Address;
+  /** Who controls the nonce, and signs. */
+  readonly authority: Address;
+}
 export interface Unknown {
   readonly kind: 'unknown';
   readonly instruction: number | null;
@@ -172,6 +181,8 @@ export type Governance = { readonly kind: 'governance'; readonly instruction: nu
       readonly action: 'propose' | 'approve' | 'execute' | 'reject' | 'cancel' | 'close';
       readonly member: Address | null;
       readonly index: bigint | null;
+      /** The account of a proposal that was there before, whose index the bytes do not say. */
+      readonly proposal?: Address;
     }
 );
 

@@ -32,6 +32,16 @@ export interface ErrorContexts {
   another_countersigned_payment: { readonly wallet: string; readonly request: string };
   owner_signature_invalid: { readonly what: string };
   statement_invalid: { readonly problem: string };
+  sign_in_invalid: { readonly problem: string };
+  policy_loosens: { readonly changes: readonly string[] };
+  rotation_under_way: { readonly wallet: string; readonly approval: string };
+  not_drained: { readonly wallet: string; readonly problem: string };
+  chain_differs: { readonly wallet: string; readonly differences: readonly string[] };
+  kit_missing: { readonly wallet: string; readonly purpose: string };
+  kit_invalid: { readonly problem: string };
+  recovery_key_missing: { readonly wallet: string };
+  owner_key_unavailable: { readonly problem: string; readonly mayHaveSigned: boolean };
+  owner_key_refused: { readonly problem: string };
 
   signer_unavailable: { readonly problem: string };
   signer_refused: { readonly signerCode: string; readonly problem: string };

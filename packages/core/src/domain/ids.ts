@@ -7,6 +7,8 @@ export type RequestId = Branded<string, 'RequestId'>;
 export type AttemptId = Branded<string, 'AttemptId'>;
 export type ApprovalId = Branded<string, 'ApprovalId'>;
 export type CredentialId = Branded<string, 'CredentialId'>;
+export type KeyId = Branded<string, 'KeyId'>;
+export type KitId = Branded<string, 'KitId'>;
 
 /** The prefix of each kind of id; after it stand 26 characters of Crockford base32 (a ULID: 48 bits of time, 80 of randomness). */
 export const ID_PREFIXES: {
@@ -15,15 +17,27 @@ export const ID_PREFIXES: {
   readonly attempt: 'att';
   readonly approval: 'apr';
   readonly credential: 'crd';
+  readonly key: 'key';
+  readonly kit: 'kit';
 } = {
   wallet: 'wal',
   request: 'tx',
   attempt: 'att',
   approval: 'apr',
   credential: 'crd',
+  key: 'key',
+  kit: 'kit',
 };
 export type IdKind = keyof typeof ID_PREFIXES;
-export type IdOf = { wallet: WalletId; request: RequestId; attempt: AttemptId; approval: ApprovalId; credential: CredentialId };
+export type IdOf = {
+  wallet: WalletId;
+  request: RequestId;
+  attempt: AttemptId;
+  approval: ApprovalId;
+  credential: CredentialId;
+  key: KeyId;
+  kit: KitId;
+};
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { WalletId } from './ids.ts';
+import type { ApprovalId, WalletId } from './ids.ts';
 
 /**
  * `creating`: waits for the owner's signature and the chain. `active`: pays. `frozen`: nothing is signed until the owner unfreezes.
@@ -8,9 +8,10 @@ import type { WalletId } from './ids.ts';
 export type WalletState = 'creating' | 'active' | 'frozen' | 'failed';
 
 export const WALLET_MOVES: { readonly [From in WalletState]: readonly WalletState[] } = {
-  creating: ['active', 'failed'],
+  // INVARIANT I7: a freeze holds from the first moment; a wallet that is frozen while it is made comes into being frozen.
+  creating: ['active', 'frozen', 'failed'],
   active: ['frozen'],
-  frozen: ['active'],
+  frozen: ['active', 'failed'],
   failed: [],
 };
 
@@ -25,13 +26,20 @@ export interface WalletAddresses {
   readonly feeAccount: Address;
 }
 
+/** The keys of a wallet that a rotation may replace. The fee account changes only where its key was lost. */
+export type WalletRoles = Pick<WalletAddresses, 'owner' | 'agent' | 'feeAccount'> & { readonly recovery: Address | null };
+
 export interface Wallet extends WalletAddresses {
   readonly id: WalletId;
   readonly name: string;
   readonly state: WalletState;
   /** Revision of the policy in force; `null` before the first is active. */
   readonly policyRevision: number | null;
+  /** A second owner key that lies offline and may take the owner's place; `null` where the owner chose none. Pinned by the bounds. */
+  readonly recovery: Address | null;
   readonly timeLockSeconds: number;
   readonly frozenReason: string | null;
+  /** The approval by which its keys are being changed; `null` while none is. Nothing new is signed for the wallet meanwhile. */
+  readonly rekeyingBy: ApprovalId | null;
   readonly createdAtMs: number;
 }

@@ -83,7 +83,44 @@ export interface WalletOnChain {
     readonly destinations: readonly Address[];
     readonly vaultIndex: number;
   }[];
+  /** Proposals that can still have an effect, lowest index first. A stale one can be executed only when it was approved before it became stale. */
+  readonly proposals: readonly { readonly index: bigint; readonly status: 'draft' | 'active' | 'approved'; readonly stale: boolean }[];
   readonly slot: bigint;
+}
+
+/** What a wallet's settings on chain shall be. */
+export interface WantedSettings {
+  /** Config authority and member. */
+  readonly owner: Address;
+  /** Member, and the one who may use the limits. */
+  readonly agent: Address;
+  /** Rent collector. */
+  readonly feeAccount: Address;
+  readonly limits: readonly PlannedLimit[];
+}
+
+/** The vault and its accounts at one slot, finalized. */
+export interface VaultOnChain {
+  readonly slot: bigint;
+  /** Lamports of the vault, rent exemption included. */
+  readonly lamports: bigint;
+  /** Token accounts that the vault owns, and the associated accounts of the assets asked about, whoever owns them. */
+  readonly tokens: readonly {
+    readonly account: Address;
+    readonly asset: AssetId;
+    readonly amount: bigint;
+    readonly owner: Address;
+    readonly delegate: Address | null;
+    readonly closeAuthority: Address | null;
+  }[];
+}
+
+/** A durable nonce account, read at finalized. */
+export interface NonceAccount {
+  readonly address: Address;
+  readonly authority: Address;
+  /** Its value now, base58: what stands in a message's place for a blockhash. */
+  readonly nonce: string;
 }
 
 export type TransactionStatus =
@@ -146,16 +183,74 @@ export interface IBlockchainAdapter {
     readonly timeLockSeconds: number;
     readonly limits: readonly PlannedLimit[];
   }): Promise<Result<readonly BuiltMessage[], DomainError>>;
-  /** The messages that turn the spending limits on chain into `limits`, to be landed in order; none when nothing changes. */
-  replaceSpendingLimits(input: {
+  /**
+   * The messages that bring the settings that were found to the wanted ones, signed by the present config authority, to be landed in order; none
+   * when nothing changes. Rights go before rights come: limits away, members added, members away, rent collector, limits added, and last the
+   * config authority. One message where it fits (INVARIANT I8: the old key's limits go in the transaction that takes its membership).
+   */
+  changeSettings(input: {
     readonly addresses: WalletAddresses;
-    readonly remove: readonly Address[];
-    readonly add: readonly PlannedLimit[];
+    readonly found: WalletOnChain;
+    readonly wanted: WantedSettings;
+  }): Promise<Result<readonly BuiltMessage[], DomainError>>;
+  /** The messages in which owner and agent both cancel these approved proposals. */
+  cancelProposals(input: {
+    readonly addresses: WalletAddresses;
+    readonly indexes: readonly bigint[];
   }): Promise<Result<readonly BuiltMessage[], DomainError>>;
   addMember(input: { readonly addresses: WalletAddresses; readonly member: Address }): Promise<Result<BuiltMessage, DomainError>>;
   removeMember(input: { readonly addresses: WalletAddresses; readonly member: Address }): Promise<Result<BuiltMessage, DomainError>>;
   /** Reads a wallet at finalized commitment; `null` where no such account exists. */
   readWallet(multisig: Address): Promise<Result<WalletOnChain | null, DomainError>>;
+
+  /** The vault, every token account of it, and the associated account of each of `assets`, read at finalized from one slot. */
+  readVault(vault: Address, assets: readonly AssetId[]): Promise<Result<VaultOnChain, DomainError>>;
+  /**
+   * Finalized transactions that named the account after the signature `after` (`null`: the newest only; `'beginning'`: all that nodes keep), oldest
+   * first, at most `limit`.
+   */
+  listTransactions(
+    account: Address,
+    after: string | null,
+    limit: number,
+  ): Promise<Result<readonly { readonly signature: string; readonly slot: bigint }[], DomainError>>;
+
+  /** Where the nonce account of this seed lies: derived from the fee account, which makes it. `seed`: 1 to 32 characters. */
+  nonceAddress(feeAccount: Address, seed: string): Promise<Address>;
+  /** The messages in which the fee account makes nonce accounts with this authority, signed by it alone; making one twice fails and changes nothing. */
+  createNonceAccounts(input: {
+    readonly feeAccount: Address;
+    readonly authority: Address;
+    readonly seeds: readonly string[];
+  }): Promise<Result<readonly BuiltMessage[], DomainError>>;
+  /** At finalized, in order; `null` where no initialised nonce account is. A node that has not reached the slot `notBefore` answers nothing. */
+  readNonceAccounts(addresses: readonly Address[], notBefore?: bigint): Promise<Result<readonly (NonceAccount | null)[], DomainError>>;
+  /** Advances the nonce and removes the limits, nothing else; signed by the owner ahead of need and by the fee account when it is used. */
+  buildLockdown(input: {
+    readonly addresses: WalletAddresses;
+    readonly nonce: NonceAccount;
+    readonly limits: readonly Address[];
+  }): Promise<Result<Uint8Array, DomainError>>;
+  /** Advances the nonce and makes the recovery key config authority, nothing else; signed by the owner ahead of need, paid by the recovery key. */
+  buildHandOver(input: {
+    readonly addresses: WalletAddresses;
+    readonly recovery: Address;
+    readonly nonce: NonceAccount;
+  }): Promise<Result<Uint8Array, DomainError>>;
+  /**
+   * Reads a lockdown's bytes to the end and tells what they remove. INVARIANT I7: whatever could do anything but take rights away from the agent of
+   * this wallet is `kit_invalid`. Asks no chain.
+   */
+  checkLockdown(
+    message: Uint8Array,
+    addresses: WalletAddresses,
+  ): Result<{ readonly nonceAccount: Address; readonly nonce: string; readonly limits: readonly Address[] }, DomainError>;
+  /** The same for a hand-over: it can do nothing but hand the config authority of this wallet to `recovery`. */
+  checkHandOver(
+    message: Uint8Array,
+    addresses: WalletAddresses,
+    recovery: Address,
+  ): Result<{ readonly nonceAccount: Address; readonly nonce: string }, DomainError>;
 
   /** What the vault shall do, as inner message bytes: what a countersignature is about. Independent of any blockhash; holds no lookup table. */
   buildIntent(input: { readonly addresses: WalletAddresses; readonly action: RequestedAction }): Promise<Result<Uint8Array, DomainError>>;

@@ -5,12 +5,26 @@ import type { AuditChain, AuditEntry, AuditEvent } from '../domain/audit.ts';
 import type { Decision, Route } from '../domain/decision.ts';
 import type { DomainError } from '../domain/errors.ts';
 import type { WalletHistory } from '../domain/facts.ts';
-import type { ApprovalId, AttemptId, CredentialId, RequestId, WalletId } from '../domain/ids.ts';
+import type { ApprovalId, AttemptId, CredentialId, KeyId, KitId, RequestId, WalletId } from '../domain/ids.ts';
+import type { KeyRole, KeyState, RotationReason, WalletKey } from '../domain/key-states.ts';
+import type { Kit, KitPurpose, KitState } from '../domain/kit.ts';
 import type { RequestState } from '../domain/request-states.ts';
 import type { Result } from '../domain/result.ts';
-import type { Wallet, WalletState } from '../domain/wallet.ts';
+import type { Tightening } from '../domain/tightening.ts';
+import type { Wallet, WalletRoles, WalletState } from '../domain/wallet.ts';
 import type { IBudgetStore } from './budget-store.ts';
-import type { Approval, Attempt, Credential, PolicyRevision, PolicyState, PreparedApproval, Role, TransactionRequest } from './records.ts';
+import type {
+  Approval,
+  Attempt,
+  Credential,
+  PolicyRevision,
+  PolicyState,
+  PreparedApproval,
+  Role,
+  SignInChallenge,
+  TransactionRequest,
+  WatchMark,
+} from './records.ts';
 
 /** The truth. All state lives here; nothing that keeps money safe lives elsewhere. */
 export interface IDatabase {
@@ -54,21 +68,28 @@ export interface ITransaction {
   readonly idempotency: IIdempotencyStore;
   readonly statements: IStatementStore;
   readonly receipts: IReceiptStore;
+  readonly keys: IKeyStore;
+  readonly kits: IKitStore;
+  readonly watchMarks: IWatchMarkStore;
+  readonly signIns: ISignInStore;
   readonly audit: IAuditStore;
   readonly jobs: IJobStore;
 }
 
 /** The looking half of a transaction. */
 export interface IReader {
-  readonly wallets: Pick<IWalletStore, 'get' | 'list'>;
-  readonly policies: Pick<IPolicyStore, 'get' | 'active' | 'list'>;
+  readonly wallets: Pick<IWalletStore, 'get' | 'list' | 'ofOwner'>;
+  readonly policies: Pick<IPolicyStore, 'get' | 'active' | 'list' | 'tightenings'>;
   readonly requests: Pick<IRequestStore, 'get' | 'list' | 'undecided'>;
-  readonly attempts: Pick<IAttemptStore, 'get' | 'getMany' | 'ofApproval' | 'ofRequest' | 'ofWallet' | 'unsettled'>;
+  readonly attempts: Pick<IAttemptStore, 'get' | 'getMany' | 'ofApproval' | 'ofRequest' | 'ofSignatures' | 'ofWallet' | 'unsettled'>;
   readonly approvals: Pick<IApprovalStore, 'get' | 'ofRequest' | 'list' | 'overdue' | 'releasable'>;
   readonly credentials: Pick<ICredentialStore, 'byHash' | 'get' | 'list'>;
   readonly idempotency: Pick<IIdempotencyStore, 'find'>;
-  readonly statements: Pick<IStatementStore, 'ofRevision'>;
+  readonly statements: Pick<IStatementStore, 'ofRevision' | 'ofNonce'>;
   readonly receipts: Pick<IReceiptStore, 'list'>;
+  readonly keys: Pick<IKeyStore, 'live' | 'list' | 'ofAddress' | 'due'>;
+  readonly kits: Pick<IKitStore, 'get' | 'list' | 'ofApproval'>;
+  readonly watchMarks: Pick<IWatchMarkStore, 'get'>;
   readonly audit: Pick<IAuditStore, 'read' | 'chains' | 'list' | 'head'>;
 }
 
@@ -85,15 +106,29 @@ export interface IWalletStore {
   /** Shares the row lock: many may sign side by side, and none while a freeze commits (INVARIANT I7). */
   lockShared(id: WalletId): Promise<Wallet | null>;
   list(page: Page<WalletId>): Promise<readonly Wallet[]>;
+  /** Every wallet of this owner address, newest first. */
+  ofOwner(owner: Address): Promise<readonly Wallet[]>;
+  /**
+   * Replaces the wallet's keys; `false` when they were not `from`. INVARIANT I8: the database refuses any but those of the `change` of the approval
+   * in `rekeyingBy` that is executing or done; the recovery key alone may also follow an `install_policy` that is not older than the revision in force.
+   */
+  rekey(id: WalletId, from: WalletRoles, to: WalletRoles): Moved;
   move(id: WalletId, from: WalletState, to: WalletState, change: { readonly frozenReason: string | null }): Moved;
   setPolicyRevision(id: WalletId, from: number | null, to: number): Moved;
+  /** Begins (`from` is `null`) or ends (`to` is `null`) a change of the wallet's keys; only an open approval of `REKEYING_KINDS` begins one. */
+  setRekeying(id: WalletId, from: ApprovalId | null, to: ApprovalId | null): Moved;
 }
 
 export interface IPolicyStore {
   insert(revision: PolicyRevision): Promise<void>;
-  /** The revision of this number that was not voided. */
+  /** The revision of this number that was not voided, with its latest tightening. */
   get(walletId: WalletId, revision: number): Promise<PolicyRevision | null>;
+  /** With its latest tightening. */
   active(walletId: WalletId): Promise<PolicyRevision | null>;
+  /** Adds a tightening to a revision; `false` when that number is taken or the revision is not the active one. */
+  tighten(walletId: WalletId, revision: number, tightening: Tightening): Moved;
+  /** All of a revision, newest first. */
+  tightenings(walletId: WalletId, revision: number): Promise<readonly Tightening[]>;
   /** All that were ever proposed, newest first. */
   list(walletId: WalletId): Promise<readonly PolicyRevision[]>;
   move(walletId: WalletId, revision: number, from: PolicyState, to: PolicyState, atMs: number): Moved;
@@ -143,6 +178,8 @@ export interface IAttemptStore {
   ofApproval(approvalId: ApprovalId): Promise<readonly Attempt[]>;
   /** Signed-or-later attempts of the wallet on the countersigned route that may still land. */
   liveCountersigned(walletId: WalletId): Promise<readonly Attempt[]>;
+  /** Attempts of the wallet whose signature is one of these, in no order. */
+  ofSignatures(walletId: WalletId, signatures: readonly string[]): Promise<readonly Attempt[]>;
   /** Attempts of the wallet in one of these states, oldest first. */
   ofWallet(walletId: WalletId, states: readonly AttemptState[]): Promise<readonly Attempt[]>;
   /** Attempts in any live state but `prepared` with an owner's approval pending, oldest first: what the reconciler looks at. */
@@ -180,10 +217,69 @@ export interface IApprovalStore {
 export interface ICredentialStore {
   /** `hash` is the SHA-256 of the secret; the secret itself is never stored. */
   insert(credential: Credential, hash: Uint8Array): Promise<void>;
+  /** One that ended by itself, by the database's clock, is not given. */
   byHash(hash: Uint8Array): Promise<Credential | null>;
   get(id: CredentialId): Promise<Credential | null>;
   list(filter: { readonly walletId: WalletId | null; readonly role: Role | null }): Promise<readonly Credential[]>;
   revoke(id: CredentialId, atMs: number): Moved;
+  /** Deletes credentials that ended by themselves before `beforeMs`; returns how many. */
+  forgetExpired(beforeMs: number, limit: number): Promise<number>;
+}
+
+export interface IKeyStore {
+  insert(key: WalletKey): Promise<void>;
+  /** The key in one of `LIVE_KEY_STATES`, of which a wallet has at most one a role. */
+  live(walletId: WalletId, role: KeyRole): Promise<WalletKey | null>;
+  /** The one that did not fail, else the newest. */
+  ofAddress(walletId: WalletId, address: Address): Promise<WalletKey | null>;
+  /** All that ever were, newest first. */
+  list(walletId: WalletId): Promise<readonly WalletKey[]>;
+  /** Live keys over all wallets whose `dueAtMs` is before this moment or that are called for, earliest due first. */
+  due(beforeMs: number, limit: number): Promise<readonly WalletKey[]>;
+  move(
+    id: KeyId,
+    from: KeyState,
+    to: KeyState,
+    change: {
+      readonly activatedAtMs?: number;
+      readonly dueAtMs?: number | null;
+      readonly endedAtMs?: number;
+      readonly rotationReason?: RotationReason | null;
+    },
+  ): Moved;
+  /** Says that a live key should be replaced; the first reason stands. `false` when there was one or the key is not live. */
+  callForRotation(id: KeyId, reason: RotationReason): Moved;
+  /** Notes that people were reminded of a live key; `false` where that happened at or after `sinceMs`, so that of several replicas one reminds. */
+  remind(id: KeyId, atMs: number, sinceMs: number): Moved;
+}
+
+export interface IKitStore {
+  insert(kit: Kit): Promise<void>;
+  get(id: KitId): Promise<Kit | null>;
+  /** In the order of `part`. */
+  ofApproval(approvalId: ApprovalId): Promise<readonly Kit[]>;
+  /** Newest first. */
+  list(walletId: WalletId, filter: { readonly purpose: KitPurpose | null; readonly states: readonly KitState[] }): Promise<readonly Kit[]>;
+  move(
+    id: KitId,
+    from: KitState,
+    to: KitState,
+    change: { readonly sealedSignature?: Uint8Array; readonly wire?: Uint8Array; readonly signature?: string; readonly problem?: string },
+  ): Moved;
+}
+
+export interface IWatchMarkStore {
+  get(walletId: WalletId): Promise<WatchMark | null>;
+  /** Replaces the mark; `false` (and nothing changed) when the stored one is of a later slot. */
+  put(mark: WatchMark): Moved;
+}
+
+export interface ISignInStore {
+  insert(challenge: SignInChallenge): Promise<void>;
+  /** Uses a challenge up: gives it once, and never after it expired. INVARIANT I6. */
+  take(nonce: string, nowMs: number): Promise<SignInChallenge | null>;
+  /** Deletes what expired before `beforeMs`; returns how many. */
+  forgetExpired(beforeMs: number, limit: number): Promise<number>;
 }
 
 /** The first answer to a key, byte for byte. */
@@ -218,6 +314,12 @@ export interface IIdempotencyStore {
   forget(beforeMs: number, limit: number): Promise<number>;
 }
 
+export interface SignedStatement {
+  readonly text: string;
+  readonly signature: Uint8Array;
+  readonly secondSignature: Uint8Array | null;
+}
+
 export interface IStatementStore {
   /** Uses a statement's nonce up; `false` when it was used before (INVARIANT I6). */
   use(entry: {
@@ -225,16 +327,21 @@ export interface IStatementStore {
     readonly nonce: string;
     readonly text: string;
     readonly signature: Uint8Array;
+    /** The new owner's, for `replace-owner-key`. */
+    readonly secondSignature: Uint8Array | null;
     readonly atMs: number;
   }): Promise<boolean>;
-  /** The signed statement that installed a revision, for giving bounds to a restarted signer. */
-  ofRevision(walletId: WalletId, revision: number): Promise<{ readonly text: string; readonly signature: Uint8Array } | null>;
+  /** The signed statement that brings a revision into force (`isInstalling`), the latest where there are several, for giving bounds to the signer. */
+  ofRevision(walletId: WalletId, revision: number): Promise<SignedStatement | null>;
+  /** The one that was used with this nonce: what an approval goes on with after a crash. */
+  ofNonce(walletId: WalletId, nonce: string): Promise<SignedStatement | null>;
 }
 
 export interface IReceiptStore {
-  append(walletId: WalletId, receipt: Uint8Array, atMs: number): Promise<void>;
-  /** Oldest first, at most `limit` of the newest. */
-  list(walletId: WalletId, limit: number): Promise<readonly Uint8Array[]>;
+  /** `agent` is the key that signed: receipts of another key mean nothing to it. */
+  append(walletId: WalletId, agent: Address, receipt: Uint8Array, atMs: number): Promise<void>;
+  /** Oldest first, at most `limit` of the newest, of this key. */
+  list(walletId: WalletId, agent: Address, limit: number): Promise<readonly Uint8Array[]>;
 }
 
 /** INVARIANT I10: appended in the transaction that it records; when it cannot be written, the action does not happen. */
@@ -259,11 +366,16 @@ export type Job =
   /** Releases one payment whose delay is over. */
   | { readonly kind: 'release-payment'; readonly approvalId: ApprovalId }
   /** Decides again on a request whose attempt provably cannot land. */
-  | { readonly kind: 'decide-again'; readonly requestId: RequestId };
+  | { readonly kind: 'decide-again'; readonly requestId: RequestId }
+  /** Takes the agent's limits off the chain with what the owner signed ahead of need. */
+  | { readonly kind: 'lock-down'; readonly walletId: WalletId };
 
 export interface IJobStore {
-  /** Enqueued in this transaction: the job exists when and only when the transaction commits. Delivered at least once. */
-  enqueue(job: Job, options: { readonly startAfterMs: number }): Promise<void>;
+  /**
+   * Enqueued in this transaction: the job exists when and only when the transaction commits. Delivered at least once. `urgent`: before all that are
+   * due and are not.
+   */
+  enqueue(job: Job, options: { readonly startAfterMs: number; readonly urgent?: boolean }): Promise<void>;
 }
 
 /** Runs jobs. Handlers are idempotent; a handler that throws is run again. */
@@ -273,6 +385,7 @@ export interface IJobRunner {
     readonly expireApprovals: () => Promise<void>;
     readonly releasePayment: (id: ApprovalId) => Promise<void>;
     readonly decideAgain: (id: RequestId) => Promise<void>;
+    readonly lockDown: (id: WalletId) => Promise<void>;
   }): Promise<void>;
   stop(): Promise<void>;
 }

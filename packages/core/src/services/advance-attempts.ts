@@ -1,4 +1,5 @@
 import type { AttemptId } from '../domain/ids.ts';
+import { keepsWholeLifetime } from '../domain/message-lifetime.ts';
 import { ok } from '../domain/result.ts';
 import type { TransactionStatus } from '../ports/blockchain-adapter.ts';
 import type { Attempt } from '../ports/records.ts';
@@ -17,14 +18,23 @@ export async function advanceAttempts(deps: Dependencies, ids: readonly AttemptI
   const looks = await lookAtAttempts(deps, ids);
   if (looks.size === 0) return;
   const enqueued = await deps.database.transact(async (tx) => {
-    for (const [attemptId, startAfterMs] of looks) await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId }, { startAfterMs });
+    for (const [attemptId, look] of looks) await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId }, look);
     return ok(undefined);
   });
   if (!enqueued.ok) throw new Error(`the next look could not be written down: ${JSON.stringify(enqueued.error)}`);
 }
 
-/** One look, with the milliseconds after which each attempt that is not at its end wants the next. */
-export async function lookAtAttempts(deps: Dependencies, ids: readonly AttemptId[]): Promise<ReadonlyMap<AttemptId, number>> {
+/**
+ * When an attempt that is not at its end wants the next look. A change of a wallet's settings or keys is urgent: however many payments there are to be
+ * followed, a key that has to go is not kept by them.
+ */
+interface WantedLook {
+  readonly startAfterMs: number;
+  readonly urgent: boolean;
+}
+
+/** One look at each. */
+export async function lookAtAttempts(deps: Dependencies, ids: readonly AttemptId[]): Promise<ReadonlyMap<AttemptId, WantedLook>> {
   if (ids.length === 0) return new Map();
   const read = await deps.database.read(async (reader) => ok(await reader.attempts.getMany([...new Set(ids)])));
   if (!read.ok) throw new Error(`attempts could not be read: ${JSON.stringify(read.error)}`);
@@ -34,7 +44,7 @@ export async function lookAtAttempts(deps: Dependencies, ids: readonly AttemptId
   const asked = await deps.chain.getTransactionStatus(sent.flatMap(({ signature }) => signature ?? []));
   if (!asked.ok) throw new Error(`the chain could not be asked: ${JSON.stringify(asked.error)}`);
   const { statuses, finalizedBlockHeight, searchedFromBlockHeight } = asked.value;
-  const looks = new Map<AttemptId, number>();
+  const looks = new Map<AttemptId, WantedLook>();
   for (const attempt of read.value) {
     const at = sent.indexOf(attempt);
     const status = statuses[at];
@@ -42,13 +52,10 @@ export async function lookAtAttempts(deps: Dependencies, ids: readonly AttemptId
       at >= 0 && status
         ? await advanceSent(deps, attempt, status, { finalizedBlockHeight, searchedFromBlockHeight })
         : await advanceOther(deps, attempt, finalizedBlockHeight);
-    if (again !== null) looks.set(attempt.id, again);
+    if (again !== null) looks.set(attempt.id, { startAfterMs: again, urgent: attempt.requestId === null });
   }
   return looks;
 }
-
-/** A message can land in so many blocks, up to its last valid one. */
-const MESSAGE_LIFETIME_BLOCKS = 150n;
 
 interface Searched {
   readonly finalizedBlockHeight: bigint;
@@ -82,8 +89,7 @@ async function advanceSent(
   if (status.kind === 'processed') return deps.limits.resendMs;
   // INVARIANT I3: only a finalized height past the last valid one, with the signature in none of the blocks in which it could have landed,
   // proves that the bytes cannot land. Where nodes no longer keep these blocks, nothing is proven, and the outcome stays open.
-  const searchedAll =
-    searchedFromBlockHeight + MESSAGE_LIFETIME_BLOCKS - 1n <= attempt.lastValidBlockHeight || searchedFromBlockHeight === 0n;
+  const searchedAll = keepsWholeLifetime(searchedFromBlockHeight, attempt.lastValidBlockHeight);
   if (finalizedBlockHeight > attempt.lastValidBlockHeight && !searchedAll) return deps.limits.finalityMs;
   if (finalizedBlockHeight > attempt.lastValidBlockHeight) {
     if (!(await settleExpired(deps, attempt))) return deps.limits.resendMs;
@@ -104,11 +110,10 @@ async function resend(deps: Dependencies, attempt: Attempt): Promise<void> {
     const wallet = await tx.wallets.get(walletId);
     if (attempt.holding !== null && wallet?.state !== 'active') return ok(false);
     if (attempt.approvalId === null || attempt.step === 0) return ok(true);
-    const steps = await tx.attempts.ofApproval(attempt.approvalId);
-    const before = steps.find(
-      ({ step, lastValidBlockHeight }) => step === attempt.step - 1 && lastValidBlockHeight === attempt.lastValidBlockHeight,
-    );
-    return ok(before === undefined || before.state === 'confirmed' || before.state === 'finalized');
+    const approval = await tx.approvals.get(attempt.approvalId);
+    const steps = await tx.attempts.getMany(approval?.prepared?.attemptIds ?? []);
+    // A step that is only confirmed may be forked away under the next one.
+    return ok(steps.every(({ step, state }) => step >= attempt.step || state === 'finalized'));
   });
   if (!may.ok || !may.value) return;
   if (attempt.state === 'signed') {

@@ -8,6 +8,7 @@ import { voidApproval } from './end-approval.ts';
 import { decideCountersigned, witnessCountersigned } from './judge-countersigned.ts';
 import { lockForDecision } from './lock-for-decision.ts';
 import type { OwnerConsent } from './owner-consent.ts';
+import { sha256Of } from './policy-in-force.ts';
 import type { ApprovalInContext } from './read-approval.ts';
 import { signAttempt } from './sign-attempt.ts';
 import { submitAttempt } from './submit-attempt.ts';
@@ -21,7 +22,10 @@ export async function approvePayment(
   const { approval, wallet, request } = context;
   const [attempt] = context.attempts;
   const [ownerSignature] = consent.messageSignatures;
-  if (request === null || !attempt || !ownerSignature) throw new Error(`approval ${approval.id} is about no payment`);
+  if (request === null) throw new Error(`approval ${approval.id} is about no payment`);
+  // A delayed payment that was held back since has nothing to sign yet.
+  if (!attempt || !ownerSignature)
+    return fail(domainError('approval_not_prepared', { approval: approval.id, problem: 'no message was prepared; prepare again' }));
   const witnessed = await witnessCountersigned(deps, wallet, request, attempt.message);
   if (!witnessed.ok) {
     // INVARIANT I6: what the owner was shown is no longer what would happen.
@@ -29,17 +33,18 @@ export async function approvePayment(
     return witnessed;
   }
   const reserved = await deps.database.transact(async (tx) => {
-    const locked = await lockForDecision(tx, wallet.id, witnessed.value.policyInForce);
+    const { wallet: locked, policy: inForce, asPlanned } = await lockForDecision(tx, wallet.id, witnessed.value.policyInForce);
     const current = await tx.approvals.lock(approval.id);
     if (locked === null || current === null || current.state !== 'waiting')
       return fail(domainError('approval_not_waiting', { approval: approval.id, state: current?.state ?? 'missing' }));
+    if (locked.rekeyingBy !== null) return fail(domainError('rotation_under_way', { wallet: wallet.id, approval: locked.rekeyingBy }));
     const notPrepared = (problem: string) => fail(domainError('approval_not_prepared', { approval: approval.id, problem }));
     if (current.prepared?.attemptIds[0] !== attempt.id) return notPrepared('other bytes were prepared since; prepare again');
-    if (current.prepared.underRevision !== locked.policyRevision)
+    if (!asPlanned || current.prepared.underPolicySha256 !== (inForce && sha256Of(inForce)))
       return notPrepared('the policy changed since it was prepared; prepare again');
     const [other] = (await tx.attempts.liveCountersigned(wallet.id)).filter(({ id }) => id !== attempt.id);
     if (other) return fail(domainError('another_countersigned_payment', { wallet: wallet.id, request: other.requestId ?? other.id }));
-    const decision = await decideCountersigned(deps, tx, approval, locked, witnessed.value);
+    const decision = await decideCountersigned(deps, tx, approval, locked, inForce, witnessed.value);
     if (!decision.ok) return decision;
     const atMs = decision.value.decision.decidedAtMs;
     if (atMs > current.expiresAtMs) return fail(domainError('approval_not_waiting', { approval: approval.id, state: 'expired' }));
@@ -48,13 +53,11 @@ export async function approvePayment(
     if (attempt.holding === null || !sameHolding(holding, attempt.holding))
       return notPrepared('it would move another amount by now; prepare again');
     await tx.approvals.move(approval.id, 'waiting', 'executing', {});
-    const now = await tx.requests.get(request.id);
-    const from = now?.state === 'awaiting_delay' ? 'awaiting_delay' : 'awaiting_owner';
     const change = { atMs, decision: decision.value.decision, route: 'countersigned' as const };
-    if (!(await tx.requests.move(request.id, from, 'approved', change)))
-      return fail(
-        domainError('state_conflict', { kind: 'transaction', id: request.id, expected: 'awaiting_owner', actual: now?.state ?? 'missing' }),
-      );
+    if (!(await tx.requests.move(request.id, 'awaiting_owner', 'approved', change))) {
+      const actual = (await tx.requests.get(request.id))?.state ?? 'missing';
+      return fail(domainError('state_conflict', { kind: 'transaction', id: request.id, expected: 'awaiting_owner', actual }));
+    }
     await tx.budgets.reserve({ attemptId: attempt.id, walletId: wallet.id, holding, atMs });
     await tx.jobs.enqueue({ kind: 'advance-attempt', attemptId: attempt.id }, { startAfterMs: deps.limits.firstLookMs });
     await tx.audit.append(

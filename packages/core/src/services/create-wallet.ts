@@ -5,11 +5,14 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { Wallet } from '../domain/wallet.ts';
 import type { Approval } from '../ports/records.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
+import { newApproval } from './new-approval.ts';
 import { planPolicy } from './plan-policy.ts';
 
 export interface CreateWalletInput {
   readonly name: string;
   readonly owner: Address;
+  /** A key that lies offline and may take a lost owner key's place; `null` for none. */
+  readonly recovery: Address | null;
   readonly policyText: string;
   readonly actor: Actor;
 }
@@ -22,9 +25,14 @@ export async function createWallet(
   deps: Dependencies,
   input: CreateWalletInput,
 ): Promise<Result<{ readonly wallet: Wallet; readonly approval: Approval }, DomainError>> {
-  const { name, owner, policyText, actor } = input;
+  const { name, owner, recovery, policyText, actor } = input;
   if (!deps.chain.isWalletAddress(owner))
     return fail(domainError('invalid_field', { field: 'owner', problem: 'is not a public key on the curve, so nobody can sign for it' }));
+  if (recovery !== null && !deps.chain.isWalletAddress(recovery))
+    return fail(
+      domainError('invalid_field', { field: 'recovery', problem: 'is not a public key on the curve, so nobody can sign for it' }),
+    );
+  if (recovery === owner) return fail(domainError('invalid_field', { field: 'recovery', problem: 'is the owner key itself' }));
   const valid = deps.policyEngine.validate(policyText, owner);
   if (!valid.ok) return valid;
   const nowMs = deps.clock.nowMs();
@@ -39,7 +47,7 @@ export async function createWallet(
   const key = await deps.keys.initializeAgentKey({ walletId: id, owner, multisig, network: deps.network });
   if (!key.ok) return key;
   const { agent } = key.value;
-  const policy = await planPolicy(deps, { walletId: id, multisig, owner, agent, revision: 1, text: policyText });
+  const policy = await planPolicy(deps, { walletId: id, multisig, owner, agent, recovery, revision: 1, text: policyText });
   if (!policy.ok) return policy;
   return deps.database.transact(async (tx) => {
     const atMs = await tx.nowMs();
@@ -54,23 +62,13 @@ export async function createWallet(
       createKey: createKey.value,
       feeAccount: feeAccount.value,
       policyRevision: null,
+      recovery,
       timeLockSeconds: 0,
       frozenReason: null,
+      rekeyingBy: null,
       createdAtMs: atMs,
     };
-    const approval: Approval = {
-      id: makeId('approval', atMs, deps.random.bytes(10)),
-      walletId: id,
-      kind: 'create_wallet',
-      state: 'waiting',
-      requestId: null,
-      policyRevision: 1,
-      prepared: null,
-      problem: null,
-      createdAtMs: atMs,
-      expiresAtMs: atMs + deps.limits.approvalLifetimeMs,
-      releasesAtMs: null,
-    };
+    const approval = newApproval(deps, { walletId: id, kind: 'create_wallet', policyRevision: 1, change: null, atMs });
     await tx.wallets.insert(wallet);
     await tx.policies.insert({ ...policy.value, createdAtMs: atMs });
     await tx.approvals.insert(approval);
@@ -81,7 +79,7 @@ export async function createWallet(
           action: 'wallet.requested',
           actor,
           subject: id,
-          details: { name, owner, agent, multisig, vault, feeAccount: feeAccount.value, policySha256: policy.value.policySha256 },
+          details: { name, owner, agent, recovery, multisig, vault, feeAccount: feeAccount.value, policySha256: policy.value.policySha256 },
         },
       ],
       atMs,

@@ -3,6 +3,8 @@ import { type DomainError, domainError } from '../domain/errors.ts';
 import { sha256, sha256Hex } from '../domain/hash.ts';
 import { type CredentialId, makeId, type WalletId } from '../domain/ids.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
+import type { Wallet } from '../domain/wallet.ts';
+import type { ITransaction } from '../ports/database.ts';
 import type { Credential, Role } from '../ports/records.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
 
@@ -20,38 +22,53 @@ export function isSecret(text: string): boolean {
   return SECRET.test(text) && sha256Hex(text.slice(0, at)).startsWith(text.slice(at + 1));
 }
 
-/** Issues a credential. The secret is in the answer and nowhere else: only its SHA-256 is kept. */
+export interface IssuedCredential {
+  readonly credential: Credential;
+  /** In the answer and nowhere else: only its SHA-256 is kept. */
+  readonly secret: string;
+}
+
+/** Makes a credential with a secret of its own. The caller writes into the audit log who did it (INVARIANT I10). */
+export async function insertCredential(
+  { random }: Pick<Dependencies, 'random'>,
+  tx: Pick<ITransaction, 'credentials'>,
+  about: Pick<Credential, 'role' | 'walletId' | 'owner' | 'label' | 'expiresAtMs'>,
+  atMs: number,
+): Promise<IssuedCredential> {
+  const secret = makeSecret(about.role, random.bytes(32));
+  const credential: Credential = { ...about, id: makeId('credential', atMs, random.bytes(10)), createdAtMs: atMs, revokedAtMs: null };
+  await tx.credentials.insert(credential, sha256(secret));
+  return { credential, secret };
+}
+
+/** Issues a credential for an agent or an operator. An owner has none to be issued: they sign in. */
 export async function issueCredential(
-  deps: Pick<Dependencies, 'database' | 'random' | 'clock'>,
-  input: { readonly role: Role; readonly walletId: WalletId | null; readonly label: string; readonly actor: Actor },
-): Promise<Result<{ readonly credential: Credential; readonly secret: string }, DomainError>> {
+  deps: Pick<Dependencies, 'database' | 'random'>,
+  input: {
+    readonly role: Exclude<Role, 'owner'>;
+    readonly walletId: WalletId | null;
+    readonly label: string;
+    readonly actor: Actor;
+  },
+): Promise<Result<IssuedCredential, DomainError>> {
   const { role, walletId, label, actor } = input;
+  if (role !== 'agent' && role !== 'operator')
+    return fail(domainError('invalid_field', { field: 'role', problem: 'must be agent or operator: owners sign in' }));
   if ((role === 'operator') !== (walletId === null))
     return fail(
       domainError('invalid_field', {
         field: 'wallet',
-        problem: role === 'operator' ? 'an operator credential is for no one wallet' : `an ${role} credential is for one wallet`,
+        problem: role === 'operator' ? 'an operator credential is for no one wallet' : 'an agent credential is for one wallet',
       }),
     );
-  const secret = makeSecret(role, deps.random.bytes(32));
   return deps.database.transact(async (tx) => {
     if (walletId !== null && (await tx.wallets.get(walletId)) === null)
       return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
     const atMs = await tx.nowMs();
-    const credential: Credential = {
-      id: makeId('credential', atMs, deps.random.bytes(10)),
-      role,
-      walletId,
-      label,
-      createdAtMs: atMs,
-      revokedAtMs: null,
-    };
-    await tx.credentials.insert(credential, sha256(secret));
-    await tx.audit.append(
-      [{ chain: walletId ?? 'system', action: 'credential.issued', actor, subject: credential.id, details: { role, label } }],
-      atMs,
-    );
-    return ok({ credential, secret });
+    const issued = await insertCredential(deps, tx, { role, walletId, owner: null, label, expiresAtMs: null }, atMs);
+    const subject = issued.credential.id;
+    await tx.audit.append([{ chain: walletId ?? 'system', action: 'credential.issued', actor, subject, details: { role, label } }], atMs);
+    return ok(issued);
   });
 }
 
@@ -82,7 +99,7 @@ export async function revokeCredential(
   });
 }
 
-/** Whose secret this is. A malformed secret is refused without asking the database. */
+/** Whose secret this is. A malformed secret is refused without asking the database, one that ended by the database's clock is not found. */
 export async function authenticate(deps: Pick<Dependencies, 'database'>, secret: string): Promise<Result<Credential, DomainError>> {
   const refuse = (): Result<Credential, DomainError> =>
     fail(domainError('unauthenticated', { problem: 'the credential is unknown, malformed or revoked' }));
@@ -90,4 +107,16 @@ export async function authenticate(deps: Pick<Dependencies, 'database'>, secret:
   const found = await deps.database.read(async (reader) => ok(await reader.credentials.byHash(sha256(secret))));
   if (!found.ok) return found;
   return found.value === null || found.value.revokedAtMs !== null ? refuse() : ok(found.value);
+}
+
+/** Which wallets a credential may see: all for an operator, its one for an agent, and for an owner those that they own now. */
+export function maySee({ role, walletId, owner }: Credential, wallet: Pick<Wallet, 'id' | 'owner'>): boolean {
+  switch (role) {
+    case 'operator':
+      return true;
+    case 'agent':
+      return walletId === wallet.id;
+    case 'owner':
+      return owner !== null && owner === wallet.owner;
+  }
 }

@@ -1,3 +1,4 @@
+import { delayAsked } from '../domain/delay-asked.ts';
 import type { RequestId } from '../domain/ids.ts';
 import type { RequestState } from '../domain/request-states.ts';
 import { ok } from '../domain/result.ts';
@@ -21,7 +22,7 @@ export async function decideAgain(deps: Dependencies, requestId: RequestId): Pro
   const request = read.value;
   if (request?.state !== 'received') return;
   const decided = await planAndDecide<{ readonly followUp: FollowUp | null }>(deps, askedBy(request), {
-    delayServed: request.route === 'delayed',
+    delay: request.route === 'delayed' ? { seconds: delayAsked(request.decision) } : 'none',
     known: async (reader) => ok((await reader.requests.get(requestId))?.state === 'received' ? null : { followUp: null }),
     record: async (tx, outcome) => {
       const state = stateAfter(outcome);

@@ -1,3 +1,4 @@
+import type { IAlerts } from '../ports/alerts.ts';
 import type { IBlockchainAdapter } from '../ports/blockchain-adapter.ts';
 import type { IClock, IRandom } from '../ports/clock.ts';
 import type { IDatabase } from '../ports/database.ts';
@@ -12,6 +13,7 @@ export interface Dependencies {
   readonly chainWatch: ChainWatch;
   readonly keys: IKeyManagementService;
   readonly policyEngine: IPolicyEngine;
+  readonly alerts: IAlerts;
   readonly clock: IClock;
   readonly random: IRandom;
   /** Genesis hash of the one network that this service works on. */

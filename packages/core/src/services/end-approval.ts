@@ -1,4 +1,4 @@
-import type { ApprovalState } from '../domain/approval-states.ts';
+import { type ApprovalState, SETTING_KINDS } from '../domain/approval-states.ts';
 import { type DomainError, domainError } from '../domain/errors.ts';
 import type { ApprovalId, RequestId } from '../domain/ids.ts';
 import type { RequestState } from '../domain/request-states.ts';
@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../domain/result.ts';
 import type { ITransaction } from '../ports/database.ts';
 import type { Approval } from '../ports/records.ts';
 import { type Actor, type Dependencies, SERVICE } from './dependencies.ts';
+import { withdrawPrepared } from './withdraw-prepared.ts';
 
 type End = Extract<ApprovalState, 'rejected' | 'expired' | 'void'>;
 const REQUEST_END: { readonly [State in End]: RequestState } = { rejected: 'rejected', expired: 'expired', void: 'cancelled' };
@@ -62,23 +63,25 @@ export async function endApproval(
 ): Promise<Result<Approval, DomainError>> {
   const first = await tx.approvals.get(approvalId);
   if (first === null) return fail(domainError('not_found', { kind: 'approval', id: approvalId }));
-  await tx.wallets.lock(first.walletId);
+  const wallet = await tx.wallets.lock(first.walletId);
   const approval = await tx.approvals.lock(approvalId);
+  // Part of it has landed: the wallet's keys are between the old and the new ones, and it can only be gone through with (INVARIANT I8).
+  if (wallet?.rekeyingBy === approvalId) return fail(domainError('rotation_under_way', { wallet: wallet.id, approval: approvalId }));
   if (approval === null || !(await tx.approvals.move(approvalId, 'waiting', to, { problem })))
     return fail(domainError('approval_not_waiting', { approval: approvalId, state: approval?.state ?? 'missing' }));
   const { walletId, kind, requestId, policyRevision } = approval;
   const atMs = await tx.nowMs();
-  for (const attempt of await tx.attempts.ofApproval(approvalId))
-    if (attempt.state === 'prepared') await tx.attempts.move(attempt.id, 'prepared', 'withdrawn', { problem });
+  await withdrawPrepared(tx, approvalId, problem);
   if (requestId !== null) {
     const end = REQUEST_END[to];
     // A delayed payment that is refused before its moment is vetoed.
     if (!(await tx.requests.move(requestId, 'awaiting_owner', end, { atMs, problem })))
       await tx.requests.move(requestId, 'awaiting_delay', end, { atMs, problem });
   }
-  if ((kind === 'create_wallet' || kind === 'install_policy') && policyRevision !== null)
-    await tx.policies.move(walletId, policyRevision, 'proposed', 'void', atMs);
-  if (kind === 'create_wallet') await tx.wallets.move(walletId, 'creating', 'failed', { frozenReason: null });
+  if (SETTING_KINDS.includes(kind) && policyRevision !== null) await tx.policies.move(walletId, policyRevision, 'proposed', 'void', atMs);
+  // A wallet may have been frozen while it was made.
+  if (kind === 'create_wallet' && !(await tx.wallets.move(walletId, 'creating', 'failed', { frozenReason: null })))
+    await tx.wallets.move(walletId, 'frozen', 'failed', { frozenReason: null });
   await tx.audit.append(
     [{ chain: walletId, action: `approval.${to}`, actor, subject: approvalId, details: { kind, request: requestId, problem } }],
     atMs,

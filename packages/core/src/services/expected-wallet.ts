@@ -46,3 +46,11 @@ export function differencesOnChain(wallet: Wallet, limits: readonly PlannedLimit
       differences.push(`spending limit ${spendingLimit} should not be there`);
   return differences;
 }
+
+/**
+ * INVARIANT I11: every proposal that can still have an effect. What the service proposes is approved, executed and closed in the transaction that
+ * makes it, so that none of them is ours, and one that the agent key made was made outside its signer.
+ */
+export function strangeProposals({ proposals }: WalletOnChain): readonly string[] {
+  return proposals.map(({ index, status }) => `proposal ${index} is ${status} and none of ours`);
+}

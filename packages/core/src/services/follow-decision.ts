@@ -1,5 +1,4 @@
 import { type DomainError, domainError } from '../domain/errors.ts';
-import type { Escalation } from '../domain/escalation.ts';
 import { holdingOf } from '../domain/holding.ts';
 import { type AttemptId, makeId, type RequestId, type WalletId } from '../domain/ids.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
@@ -8,7 +7,9 @@ import type { ITransaction } from '../ports/database.ts';
 import type { Approval, Attempt } from '../ports/records.ts';
 import { describeDecision } from './audit-details.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
-import { freezeUnderLock } from './freeze-wallet.ts';
+import { type Escalated, escalate } from './escalate.ts';
+import { tellOfFreeze } from './freeze-wallet.ts';
+import { enqueueLockdown } from './lock-down-wallet.ts';
 import type { Decided } from './plan-and-decide.ts';
 import { signAttempt } from './sign-attempt.ts';
 import { problemOf, submitAttempt } from './submit-attempt.ts';
@@ -30,8 +31,7 @@ export interface FollowUp {
   readonly walletId: WalletId;
   readonly requestId: RequestId;
   readonly sign: AttemptId | null;
-  /** True when the wallet was frozen with the decision: the signer has to hear of it. */
-  readonly suspend: boolean;
+  readonly escalated: Escalated;
 }
 
 interface Following {
@@ -73,20 +73,13 @@ export async function followDecision(
   };
   const attemptId = state === 'approved' ? makeId('attempt', atMs, deps.random.bytes(10)) : null;
   const approval = state === 'awaiting_owner' || state === 'awaiting_delay' ? approvalOf(deps, requestId, decided, state) : null;
-  const suspend = stops(escalation) && wallet.state === 'active';
   await Promise.all([
     ...(attemptId !== null && plan.route === 'autonomous' ? beginAttempt(deps, tx, requestId, attemptId, decided, plan.built) : []),
     ...(approval === null ? [] : beginApproval(tx, approval)),
     tx.audit.append([event], atMs),
   ]);
-  if (suspend)
-    await freezeUnderLock(tx, wallet, { reason: `${escalation ?? ''}: ${decision.objections[0]?.message ?? ''}`, actor: 'service', atMs });
-  return ok({ walletId: wallet.id, requestId, sign: attemptId, suspend });
-}
-
-/** INVARIANT I7: stopping is automatic. */
-function stops(escalation: Escalation | null): boolean {
-  return escalation === 'FREEZE_AND_ALERT' || escalation === 'EMERGENCY_LOCKDOWN';
+  const escalated = await escalate(tx, requestId, decided, escalation);
+  return ok({ walletId: wallet.id, requestId, sign: attemptId, escalated });
 }
 
 /** The attempt, what it holds of the budgets, and the job that looks after it. */
@@ -139,6 +132,7 @@ function approvalOf(
     state: 'waiting',
     requestId,
     policyRevision: decision.policyRevision,
+    change: null,
     prepared: null,
     problem: null,
     createdAtMs: atMs,
@@ -154,10 +148,11 @@ function beginApproval(tx: ITransaction, approval: Approval): readonly Promise<v
   return [tx.approvals.insert(approval), tx.jobs.enqueue({ kind: 'release-payment', approvalId: id }, { startAfterMs })];
 }
 
-/** After the commit: tells the signer of a freeze, and has the attempt signed and sent. What fails here is taken up by the job. */
-export async function carryOut(deps: Dependencies, { walletId, requestId, sign, suspend }: FollowUp): Promise<void> {
-  // When the signer is away the reconciler suspends the key as soon as it answers; the database signs nothing meanwhile.
-  if (suspend) await deps.keys.suspendAgentKey(walletId);
+/** After the commit: tells signer and people of a freeze, and has the attempt signed and sent. What fails here is taken up by the job. */
+export async function carryOut(deps: Dependencies, { walletId, requestId, sign, escalated }: FollowUp): Promise<void> {
+  for (const alert of escalated.alerts) deps.alerts.raise(alert);
+  if (escalated.froze !== null) await tellOfFreeze(deps, walletId, escalated.froze);
+  if (escalated.lockDown) await enqueueLockdown(deps, walletId);
   if (sign === null) return;
   const signed = await signAttempt(deps, { id: sign, walletId });
   if (signed.ok) await submitAttempt(deps, signed.value);

@@ -6,6 +6,7 @@ import type { Wallet } from '../domain/wallet.ts';
 import type { ITransaction } from '../ports/database.ts';
 import type { Attempt } from '../ports/records.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
+import { suspendKeys } from './key-records.ts';
 import { problemOf } from './submit-attempt.ts';
 
 export interface FrozenWallet {
@@ -18,28 +19,29 @@ export interface FrozenWallet {
 
 /**
  * Stops a wallet. INVARIANT I7: signing shares the row lock that this takes, so once this commits nothing more is signed. The signer is told
- * at the same time. Needs neither chain nor queue. Freezing a frozen wallet tells the signer again.
+ * at the same time. Needs neither chain nor queue. A wallet that is still being made comes into being frozen. Freezing a frozen wallet tells
+ * the signer again.
  */
 export async function freezeWallet(
   deps: Dependencies,
   input: { readonly walletId: WalletId; readonly reason: string; readonly actor: Actor },
 ): Promise<Result<FrozenWallet, DomainError>> {
   const { walletId, reason, actor } = input;
-  const suspending = deps.keys.suspendAgentKey(walletId);
-  const frozen = await deps.database.transact(async (tx) => {
+  const freezing = deps.database.transact(async (tx) => {
     const wallet = await tx.wallets.lock(walletId);
     if (wallet === null) return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
-    if (wallet.state === 'creating' || wallet.state === 'failed')
-      return fail(domainError('wallet_not_active', { wallet: walletId, state: wallet.state }));
-    if (wallet.state === 'active') await freezeUnderLock(tx, wallet, { reason, actor, atMs: await tx.nowMs() });
+    if (wallet.state === 'failed') return fail(domainError('wallet_not_active', { wallet: walletId, state: wallet.state }));
+    const stopped = wallet.state !== 'frozen';
+    if (stopped) await freezeUnderLock(tx, wallet, { reason, actor, atMs: await tx.nowMs() });
     const live = await tx.attempts.ofWallet(
       walletId,
       LIVE_ATTEMPT_STATES.filter((state) => state !== 'prepared'),
     );
-    return ok({ wallet: { ...wallet, state: 'frozen' as const, frozenReason: wallet.frozenReason ?? reason }, live });
+    return ok({ wallet: { ...wallet, state: 'frozen' as const, frozenReason: wallet.frozenReason ?? reason }, live, stopped });
   });
-  const suspended = await suspending;
+  const [suspended, frozen] = await Promise.all([deps.keys.suspendAgentKey(walletId), freezing]);
   if (!frozen.ok) return frozen;
+  if (frozen.value.stopped) alertOfFreeze(deps, walletId, reason);
   return ok({
     wallet: frozen.value.wallet,
     mayStillLand: frozen.value.live,
@@ -47,12 +49,30 @@ export async function freezeWallet(
   });
 }
 
-/** Freezes an active wallet whose row the caller has locked. */
+/**
+ * Freezes a wallet that is not frozen and whose row the caller has locked. After the commit the caller tells people and the signer:
+ * `tellOfFreeze`.
+ */
 export async function freezeUnderLock(
   tx: ITransaction,
-  { id }: Wallet,
+  { id, state }: Wallet,
   { reason, actor, atMs }: { readonly reason: string; readonly actor: Actor; readonly atMs: number },
 ): Promise<void> {
-  await tx.wallets.move(id, 'active', 'frozen', { frozenReason: reason });
+  await tx.wallets.move(id, state, 'frozen', { frozenReason: reason });
+  await suspendKeys(tx, id);
   await tx.audit.append([{ chain: id, action: 'wallet.frozen', actor, subject: id, details: { reason } }], atMs);
+}
+
+/**
+ * After the commit of a freeze by the service. When the signer is away the reconciler suspends the key as soon as it answers; the database
+ * lets nothing be signed meanwhile.
+ */
+export async function tellOfFreeze(deps: Pick<Dependencies, 'alerts' | 'keys'>, walletId: WalletId, reason: string): Promise<void> {
+  alertOfFreeze(deps, walletId, reason);
+  await deps.keys.suspendAgentKey(walletId);
+}
+
+/** Tells people, after the commit. */
+export function alertOfFreeze({ alerts }: Pick<Dependencies, 'alerts'>, walletId: WalletId, reason: string): void {
+  alerts.raise({ kind: 'wallet.frozen', walletId, severity: 'critical', message: `the wallet is frozen: ${reason}` });
 }

@@ -38,15 +38,16 @@ export async function witnessCountersigned(
   return witnessed.ok ? ok({ ...witnessed.value, chainTimeMs: chainTime.value, policyInForce: policy.value }) : witnessed;
 }
 
-/** The decision on a countersigned request as it stands now, under the wallet's lock; a denial is `approval_denied`. */
+/** The decision on a countersigned request by the policy in force, both read under the wallet's lock; a denial is `approval_denied`. */
 export async function decideCountersigned(
   deps: Dependencies,
   tx: ITransaction,
   approval: Approval,
   wallet: Wallet,
+  policy: PolicyInForce | null,
   { effects, simulation, chainTimeMs }: WitnessedNow,
 ): Promise<Result<CountersignedDecision, DomainError>> {
-  const [policy, nowMs] = await Promise.all([readPolicyInForce(tx, wallet.id), tx.nowMs()]);
+  const nowMs = await tx.nowMs();
   const { decision } = await decideUnderLock(deps.policyEngine, tx, wallet, policy, {
     effects,
     simulation,
@@ -72,11 +73,13 @@ export async function judgeCountersigned(
   const witnessed = await witnessCountersigned(deps, wallet, request, message);
   if (!witnessed.ok) return witnessed;
   return deps.database.transact(async (tx) => {
-    const locked = await lockForDecision(tx, wallet.id, witnessed.value.policyInForce);
+    const { wallet: locked, policy, asPlanned } = await lockForDecision(tx, wallet.id, witnessed.value.policyInForce);
     if (locked === null) return fail(domainError('not_found', { kind: 'wallet', id: wallet.id }));
+    if (!asPlanned)
+      return fail(domainError('approval_not_prepared', { approval: approval.id, problem: 'the policy changed meanwhile; prepare again' }));
     const [other] = (await tx.attempts.liveCountersigned(wallet.id)).filter(({ requestId }) => requestId !== request.id);
     if (other) return fail(domainError('another_countersigned_payment', { wallet: wallet.id, request: other.requestId ?? other.id }));
-    const decision = await decideCountersigned(deps, tx, approval, locked, witnessed.value);
+    const decision = await decideCountersigned(deps, tx, approval, locked, policy, witnessed.value);
     return decision.ok ? witnessed : decision;
   });
 }

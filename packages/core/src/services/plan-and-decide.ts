@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
+import { delayAsked } from '../domain/delay-asked.ts';
 import { type DomainError, domainError } from '../domain/errors.ts';
 import type { WalletHistory } from '../domain/facts.ts';
 import type { WalletId } from '../domain/ids.ts';
@@ -27,9 +28,14 @@ export interface Decided {
   readonly history: WalletHistory;
 }
 
+/**
+ * Whether a delay stands in the way: nothing was waited, so many seconds were, or the owner consented to going at once. A policy that by now asks
+ * for longer than was waited is not served (INVARIANT I7: a tightening meets what already waits).
+ */
+export type ServedDelay = 'none' | 'waived' | { readonly seconds: number };
+
 interface Outcome<T> {
-  /** True when the payment has waited out its delay. */
-  readonly delayServed: boolean;
+  readonly delay: ServedDelay;
   /** An outcome that is known before anything is planned. */
   known(reader: IReader): Promise<Result<T | null, DomainError>>;
   /** Runs under the wallet's lock with the decision that stands. */
@@ -43,7 +49,7 @@ interface Outcome<T> {
 export async function planAndDecide<T>(
   deps: Dependencies,
   input: { readonly walletId: WalletId; readonly action: AskedAction },
-  { delayServed, known, record }: Outcome<T>,
+  { delay, known, record }: Outcome<T>,
 ): Promise<Result<T, DomainError>> {
   const { walletId } = input;
   let route: PlannedRoute | null = null;
@@ -63,20 +69,20 @@ export async function planAndDecide<T>(
     const plan: Result<ActionPlan, DomainError> = await planAction(deps, wallet, policy, understood.value, route);
     if (!plan.ok) return plan;
     const outcome = await deps.database.transact<{ readonly again: PlannedRoute | null } | { readonly done: T }>(async (tx) => {
-      const [locked, current, nowMs] = await Promise.all([
+      const [{ wallet: locked, policy: current, asPlanned }, nowMs] = await Promise.all([
         lockForDecision(tx, walletId, policy),
-        readPolicyInForce(tx, walletId),
         tx.nowMs(),
         tx.audit.hold(walletId),
       ]);
       if (locked === null) return fail(domainError('not_found', { kind: 'wallet', id: walletId }));
-      if (current?.revision.revision !== policy?.revision.revision) return ok({ again: null });
-      const { decision, history } = await decideUnderLock(deps.policyEngine, tx, locked, current, {
-        ...plan.value,
-        ownerConsents: false,
-        delayServed,
-        nowMs,
-      });
+      // INVARIANT I8: between the old keys and the new ones nothing is decided that would be signed with either.
+      if (locked.rekeyingBy !== null) return fail(domainError('rotation_under_way', { wallet: walletId, approval: locked.rekeyingBy }));
+      if (!asPlanned) return ok({ again: null });
+      const decide = (delayServed: boolean): ReturnType<typeof decideUnderLock> =>
+        decideUnderLock(deps.policyEngine, tx, locked, current, { ...plan.value, ownerConsents: false, delayServed, nowMs });
+      let decided = await decide(delay !== 'none');
+      if (typeof delay === 'object' && delayAsked(decided.decision) > delay.seconds) decided = await decide(false);
+      const { decision, history } = decided;
       const needed = neededRoute(decision, plan.value);
       if (needed !== null) return ok({ again: needed });
       const recorded = await record(tx, { wallet: locked, policy: current, plan: plan.value, decision, history });

@@ -8,7 +8,10 @@ import { ok, type Result } from '../domain/result.ts';
 import type { PolicyRevision } from '../ports/records.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** A policy document as a revision to propose: checked, with the limits that the chain will hold and the bounds that the signer will enforce. */
+/**
+ * A policy document as a revision to propose: checked, with the limits that the chain will hold and the bounds that the signer will enforce, for
+ * the keys that the wallet shall have then.
+ */
 export async function planPolicy(
   deps: Dependencies,
   input: {
@@ -16,11 +19,12 @@ export async function planPolicy(
     readonly multisig: Address;
     readonly owner: Address;
     readonly agent: Address;
+    readonly recovery: Address | null;
     readonly revision: number;
     readonly text: string;
   },
 ): Promise<Result<PolicyRevision, DomainError>> {
-  const { walletId, multisig, owner, agent, revision, text } = input;
+  const { walletId, multisig, owner, agent, recovery, revision, text } = input;
   const policy = deps.policyEngine.validate(text, owner);
   if (!policy.ok) return policy;
   for (const { asset } of policy.value.assets) {
@@ -32,7 +36,7 @@ export async function planPolicy(
   const limits = await deps.chain.planSpendingLimits(multisig, revision, chainLimits.value);
   if (!limits.ok) return limits;
   const bounds = encodeBounds(
-    deriveBounds(policy.value, { network: deps.network, wallet: multisig, revision, owner, agent, limits: limits.value }),
+    deriveBounds(policy.value, { network: deps.network, wallet: multisig, revision, owner, agent, recovery, limits: limits.value }),
   );
   return ok({
     walletId,
@@ -40,6 +44,7 @@ export async function planPolicy(
     state: 'proposed',
     text,
     policySha256: sha256Hex(text),
+    tightening: null,
     bounds,
     boundsSha256: sha256Hex(bounds),
     limits: limits.value,

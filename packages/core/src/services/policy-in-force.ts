@@ -1,6 +1,7 @@
 import type { AgentPolicy } from '../domain/agent-policy.ts';
 import type { WalletId } from '../domain/ids.ts';
 import { parsePolicy } from '../domain/policy.ts';
+import { documentInForce } from '../domain/tightening.ts';
 import type { IReader } from '../ports/database.ts';
 import type { PolicyRevision } from '../ports/records.ts';
 
@@ -21,7 +22,25 @@ export async function readPolicyInForce(reader: IReader, walletId: WalletId): Pr
   return rules === null ? null : { revision, rules };
 }
 
-function parseOnce({ policySha256, text }: PolicyRevision): AgentPolicy | null {
+/** Whether it is the same revision with the same document: a tightening makes another one of it. */
+export function sameInForce(one: PolicyInForce | null, other: PolicyInForce | null): boolean {
+  if (one === null || other === null) return one === other;
+  return one.revision.revision === other.revision.revision && sha256Of(one) === sha256Of(other);
+}
+
+/** SHA-256 of the exact document that decides. */
+export function sha256Of({ revision }: PolicyInForce): string {
+  return documentInForce(revision).policySha256;
+}
+
+/** SHA-256 of the document that decides now; `null` where none is in force. What is signed under another one is void (INVARIANT I6). */
+export async function inForceSha256(reader: Pick<IReader, 'policies'>, walletId: WalletId): Promise<string | null> {
+  const revision = await reader.policies.active(walletId);
+  return revision && documentInForce(revision).policySha256;
+}
+
+function parseOnce(revision: PolicyRevision): AgentPolicy | null {
+  const { policySha256, text } = documentInForce(revision);
   const known = parsedBySha256.get(policySha256);
   if (known) return known;
   const parsed = parsePolicy(text);

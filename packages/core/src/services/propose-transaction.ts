@@ -28,7 +28,7 @@ export async function proposeTransaction(
 ): Promise<Result<ProposedTransaction, DomainError>> {
   const requestId = makeId('request', deps.clock.nowMs(), deps.random.bytes(10));
   const recorded = await planAndDecide<Recorded>(deps, input, {
-    delayServed: false,
+    delay: 'none',
     known: (reader) => findReplay(reader, input),
     record: (tx, decided) => recordProposal(deps, tx, { requestId, input, decided }),
   });
@@ -55,7 +55,7 @@ export async function dryRunTransaction(
   input: Omit<ProposeTransactionInput, 'idempotencyKey' | 'fingerprint'>,
 ): Promise<Result<DryRun, DomainError>> {
   return planAndDecide<DryRun>(deps, input, {
-    delayServed: false,
+    delay: 'none',
     known: async () => ok(null),
     record: async (tx, { decision, plan }) => {
       const details = describeDecision(plan.action, decision, null, null);

@@ -1,8 +1,9 @@
 import { type DomainError, domainError } from '../domain/errors.ts';
-import { makeId, type WalletId } from '../domain/ids.ts';
+import type { WalletId } from '../domain/ids.ts';
 import { fail, ok, type Result } from '../domain/result.ts';
 import type { Approval } from '../ports/records.ts';
 import type { Actor, Dependencies } from './dependencies.ts';
+import { newApproval } from './new-approval.ts';
 
 /** Asks the owner to unfreeze a wallet (INVARIANT I7: only the owner can). An unfreeze that already waits is given back. */
 export async function requestUnfreeze(
@@ -17,19 +18,7 @@ export async function requestUnfreeze(
     const [waiting] = await tx.approvals.list({ walletId, state: 'waiting', kind: 'unfreeze' }, { limit: 1, cursor: null });
     if (waiting) return ok(waiting);
     const atMs = await tx.nowMs();
-    const approval: Approval = {
-      id: makeId('approval', atMs, deps.random.bytes(10)),
-      walletId,
-      kind: 'unfreeze',
-      state: 'waiting',
-      requestId: null,
-      policyRevision: wallet.policyRevision,
-      prepared: null,
-      problem: null,
-      createdAtMs: atMs,
-      expiresAtMs: atMs + deps.limits.approvalLifetimeMs,
-      releasesAtMs: null,
-    };
+    const approval = newApproval(deps, { walletId, kind: 'unfreeze', policyRevision: wallet.policyRevision, change: null, atMs });
     await tx.approvals.insert(approval);
     await tx.audit.append([{ chain: walletId, action: 'wallet.unfreeze_requested', actor, subject: approval.id, details: {} }], atMs);
     return ok(approval);

@@ -8,8 +8,10 @@ import type { LandedTransaction } from '../ports/blockchain-adapter.ts';
 import type { ITransaction } from '../ports/database.ts';
 import type { Attempt, TransactionRequest } from '../ports/records.ts';
 import { stateAfterExpiry } from './after-expiry.ts';
+import { callForRotation } from './call-for-rotation.ts';
 import { type Dependencies, SERVICE } from './dependencies.ts';
-import { freezeUnderLock } from './freeze-wallet.ts';
+import { callWhereFailing } from './escalate.ts';
+import { freezeUnderLock, tellOfFreeze } from './freeze-wallet.ts';
 import { problemOf } from './submit-attempt.ts';
 
 /**
@@ -27,19 +29,27 @@ export async function settleLanded(deps: Dependencies, attempt: Attempt, error: 
     landed = found.value;
   }
   return end(deps, attempt, error === null ? 'finalized' : 'failed', error, async (tx, atMs) => {
-    if (holding === null) return;
-    if (landed === null) return tx.budgets.release(attempt.id);
+    if (holding === null) return null;
+    if (landed === null) {
+      await tx.budgets.release(attempt.id);
+      return null;
+    }
     // INVARIANT I11: the chain moved more than the bytes were understood to do; nothing else is signed until somebody has looked. The database
     // lets more settle than was held only for a wallet that is frozen.
-    if (exceeds(holding, landed)) await stop(tx, attempt, atMs);
+    const froze = exceeds(holding, landed) ? await stop(tx, attempt, atMs) : null;
     await tx.budgets.settle(attempt.id, settledAmounts(holding, { ...landed, feeLamports: landed.feeAccountOutflowLamports }), atMs);
+    return froze;
   });
 }
 
-async function stop(tx: ITransaction, { walletId, signature }: Attempt, atMs: number): Promise<void> {
+/** Why the wallet was frozen; `null` when it was not active. */
+async function stop(tx: ITransaction, { walletId, signature }: Attempt, atMs: number): Promise<string | null> {
   const wallet = await tx.wallets.get(walletId);
+  if (wallet?.state !== 'active') return null;
   const reason = `transaction ${signature ?? ''} moved more than it was understood to move`;
-  if (wallet?.state === 'active') await freezeUnderLock(tx, wallet, { reason, actor: SERVICE, atMs });
+  await freezeUnderLock(tx, wallet, { reason, actor: SERVICE, atMs });
+  await callForRotation(tx, walletId, 'anomaly');
+  return reason;
 }
 
 /**
@@ -49,6 +59,7 @@ async function stop(tx: ITransaction, { walletId, signature }: Attempt, atMs: nu
 export async function settleExpired(deps: Dependencies, attempt: Attempt): Promise<boolean> {
   return end(deps, attempt, 'expired', 'its blockhash expired before it landed', async (tx) => {
     if (attempt.holding !== null) await tx.budgets.release(attempt.id);
+    return null;
   });
 }
 
@@ -57,16 +68,21 @@ async function end(
   attempt: Attempt,
   to: 'finalized' | 'failed' | 'expired',
   problem: string | null,
-  account: (tx: ITransaction, atMs: number) => Promise<void>,
+  account: (tx: ITransaction, atMs: number) => Promise<string | null>,
 ): Promise<boolean> {
   const { id, walletId, requestId, approvalId } = attempt;
   const ended = await deps.database.transact(async (tx) => {
-    const [, current, atMs] = await Promise.all([tx.wallets.lock(walletId), tx.attempts.get(id), tx.nowMs(), tx.audit.hold(walletId)]);
+    const [wallet, current, atMs] = await Promise.all([
+      tx.wallets.lock(walletId),
+      tx.attempts.get(id),
+      tx.nowMs(),
+      tx.audit.hold(walletId),
+    ]);
     // Two jobs may have seen the same end.
-    if (current === null || !ATTEMPT_MOVES[current.state].includes(to)) return ok(true);
+    if (current === null || !ATTEMPT_MOVES[current.state].includes(to)) return ok({ ended: true, froze: null });
     const change = problem === null ? {} : { problem };
-    if (!(await tx.attempts.move(id, current.state, to, change))) return ok(false);
-    await account(tx, atMs);
+    if (!(await tx.attempts.move(id, current.state, to, change))) return ok({ ended: false, froze: null });
+    const froze = await account(tx, atMs);
     const request = requestId === null ? null : await tx.requests.get(requestId);
     if (request !== null) {
       const next = to === 'expired' ? await stateAfterExpiry(tx, attempt, request, atMs) : to;
@@ -75,22 +91,14 @@ async function end(
       if (approvalId !== null)
         await tx.approvals.move(approvalId, 'executing', to === 'finalized' ? 'done' : to === 'failed' ? 'failed' : 'waiting', change);
     }
-    await tx.audit.append(
-      [
-        {
-          chain: walletId,
-          action: `attempt.${to}`,
-          actor: SERVICE,
-          subject: id,
-          details: { request: requestId, signature: attempt.signature, problem },
-        },
-      ],
-      atMs,
-    );
-    return ok(true);
+    const details = { request: requestId, signature: attempt.signature, problem };
+    await tx.audit.append([{ chain: walletId, action: `attempt.${to}`, actor: SERVICE, subject: id, details }], atMs);
+    if (to === 'failed' && request !== null && wallet?.state === 'active') await callWhereFailing(tx, walletId, atMs);
+    return ok({ ended: true, froze });
   });
   if (!ended.ok) throw new Error(`an outcome could not be written: ${JSON.stringify(ended.error)}`);
-  return ended.value;
+  if (ended.value.froze !== null) await tellOfFreeze(deps, walletId, ended.value.froze);
+  return ended.value.ended;
 }
 
 export async function recordConfirmed(deps: Dependencies, attempt: Attempt): Promise<void> {

@@ -31,6 +31,8 @@ export async function signAttempt(
     const [wallet, attempt, atMs] = await Promise.all([tx.wallets.lockShared(walletId), tx.attempts.get(attemptId), tx.nowMs()]);
     if (attempt?.walletId !== walletId) return fail(domainError('not_found', { kind: 'attempt', id: attemptId }));
     if (wallet?.state !== 'active') return fail(domainError('wallet_not_active', { wallet: walletId, state: wallet?.state ?? 'missing' }));
+    // INVARIANT I8: between the old keys and the new ones nothing new is signed.
+    if (wallet.rekeyingBy !== null) return fail(domainError('rotation_under_way', { wallet: walletId, approval: wallet.rekeyingBy }));
     if (attempt.state !== 'prepared')
       return fail(domainError('state_conflict', { kind: 'attempt', id: attemptId, expected: 'prepared', actual: attempt.state }));
     return signUnderLock(deps, tx, wallet, attempt, ownerSignature, atMs);
@@ -65,7 +67,7 @@ async function signUnderLock(
   const [attemptMoved, requestMoved] = await Promise.all([
     tx.attempts.move(id, 'prepared', 'signed', { wire, signature }),
     requestId === null || tx.requests.move(requestId, 'approved', 'signed', { atMs, signature }),
-    tx.receipts.append(walletId, agent.value.receipt, atMs),
+    tx.receipts.append(walletId, wallet.agent, agent.value.receipt, atMs),
     tx.audit.hold(walletId),
   ]);
   if (!attemptMoved || !requestMoved)

@@ -1,6 +1,6 @@
-import type { ApprovalId, AttemptId, IJobRunner, RequestId } from '@countersign/core';
+import type { ApprovalId, AttemptId, IJobRunner, RequestId, WalletId } from '@countersign/core';
 import { type Job, type JobResult, PgBoss } from 'pg-boss';
-import { ADVANCE_ATTEMPT, DECIDE_AGAIN, EXPIRE_APPROVALS, JOBS_SCHEMA, RELEASE_PAYMENT } from './queues.ts';
+import { ADVANCE_ATTEMPT, DECIDE_AGAIN, EXPIRE_APPROVALS, JOBS_SCHEMA, LOCK_DOWN, RELEASE_PAYMENT } from './queues.ts';
 
 const BATCH_JOBS = 64;
 const POLL_SECONDS = 0.5;
@@ -78,6 +78,9 @@ export function jobRunner({ connectionString, report }: JobRunnerSettings): IJob
       );
       await started.work<{ readonly requestId: RequestId }>(DECIDE_AGAIN, single, (jobs) =>
         eachReported(DECIDE_AGAIN, jobs, ({ requestId }) => handlers.decideAgain(requestId)),
+      );
+      await started.work<{ readonly walletId: WalletId }>(LOCK_DOWN, single, (jobs) =>
+        eachReported(LOCK_DOWN, jobs, ({ walletId }) => handlers.lockDown(walletId)),
       );
       await started.schedule(EXPIRE_APPROVALS, '* * * * *', {}, { tz: 'UTC' });
     },

@@ -3,7 +3,7 @@ import type { IJobStore, Job } from '@countersign/core';
 import type { Session } from '../connection/session.ts';
 import { type Statement, statement } from '../connection/statement.ts';
 import type { JobSender } from './job-sender.ts';
-import { ADVANCE_ATTEMPT, DECIDE_AGAIN, EXPIRE_APPROVALS, RELEASE_PAYMENT } from './queues.ts';
+import { ADVANCE_ATTEMPT, DECIDE_AGAIN, EXPIRE_APPROVALS, LOCK_DOWN, RELEASE_PAYMENT } from './queues.ts';
 
 /** pg-boss makes one text for each queue; prepared once a connection, it costs no parsing. */
 const prepared = new Map<string, Statement>();
@@ -24,10 +24,14 @@ export function jobStore(session: Session, sender: JobSender): IJobStore {
   };
   return {
     /** One insert in the caller's transaction. The job becomes due `startAfterMs` milliseconds after it. */
-    async enqueue(job, { startAfterMs }) {
+    async enqueue(job, { startAfterMs, urgent = false }) {
       const boss = await sender.ready();
       const { queue, data } = addressOf(job);
-      const id = await boss.send(queue, data, { db, ...(startAfterMs > 0 ? { startAfter: `${startAfterMs} milliseconds` } : {}) });
+      const id = await boss.send(queue, data, {
+        db,
+        ...(urgent ? { priority: 1 } : {}),
+        ...(startAfterMs > 0 ? { startAfter: `${startAfterMs} milliseconds` } : {}),
+      });
       if (id === null) throw new Error(`queue ${queue} took no job`);
     },
   };
@@ -43,5 +47,7 @@ function addressOf(job: Job): { readonly queue: string; readonly data: object } 
       return { queue: RELEASE_PAYMENT, data: { approvalId: job.approvalId } };
     case 'decide-again':
       return { queue: DECIDE_AGAIN, data: { requestId: job.requestId } };
+    case 'lock-down':
+      return { queue: LOCK_DOWN, data: { walletId: job.walletId } };
   }
 }

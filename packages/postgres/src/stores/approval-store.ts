@@ -4,8 +4,12 @@ import type { Session } from '../connection/session.ts';
 import { statement } from '../connection/statement.ts';
 import type { ApprovalRow } from '../tables.ts';
 
-const COLUMNS = 'id, wallet_id, kind, state, request_id, policy_revision, prepared, problem, created_at_ms, expires_at_ms, releases_at_ms';
-const INSERT = statement('approval_insert', `INSERT INTO approvals (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`);
+const COLUMNS =
+  'id, wallet_id, kind, state, request_id, policy_revision, change, prepared, problem, created_at_ms, expires_at_ms, releases_at_ms';
+const INSERT = statement(
+  'approval_insert',
+  `INSERT INTO approvals (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+);
 const GET = statement('approval_get', `SELECT ${COLUMNS} FROM approvals WHERE id = $1`);
 const LOCK = statement('approval_lock', `SELECT ${COLUMNS} FROM approvals WHERE id = $1 FOR NO KEY UPDATE`);
 const OF_REQUEST = statement('approval_of_request', `SELECT ${COLUMNS} FROM approvals WHERE request_id = $1 ORDER BY id DESC LIMIT 1`);
@@ -43,6 +47,7 @@ export function approvalStore(session: Session): IApprovalStore {
         approval.state,
         approval.requestId,
         approval.policyRevision,
+        approval.change === null ? null : JSON.stringify(approval.change),
         approval.prepared === null ? null : JSON.stringify(approval.prepared),
         approval.problem,
         approval.createdAtMs,
@@ -93,6 +98,7 @@ function approvalFromRow(row: ApprovalRow): Approval {
     state: row.state,
     requestId: row.request_id,
     policyRevision: row.policy_revision,
+    change: row.change,
     prepared: row.prepared,
     problem: row.problem,
     createdAtMs: row.created_at_ms,

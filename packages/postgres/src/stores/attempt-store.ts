@@ -27,6 +27,10 @@ const OF_WALLET = statement(
   'attempt_of_wallet',
   `SELECT ${COLUMNS} FROM attempts WHERE wallet_id = $1 AND state = ANY ($2::text[]) ORDER BY created_at_ms, id`,
 );
+const OF_SIGNATURES = statement(
+  'attempt_of_signatures',
+  `SELECT ${COLUMNS} FROM attempts WHERE wallet_id = $1 AND signature = ANY ($2::text[])`,
+);
 const UNSETTLED = statement(
   'attempt_unsettled',
   `SELECT ${COLUMNS} FROM attempts a WHERE ${LIVE}
@@ -75,6 +79,8 @@ export function attemptStore(session: Session): IAttemptStore {
     ofRequest: async (requestId) => (await session.rows<AttemptRow>(OF_REQUEST, [requestId])).map(attemptFromRow),
     ofApproval: async (approvalId) => (await session.rows<AttemptRow>(OF_APPROVAL, [approvalId])).map(attemptFromRow),
     liveCountersigned: async (walletId) => (await session.rows<AttemptRow>(LIVE_COUNTERSIGNED, [walletId])).map(attemptFromRow),
+    ofSignatures: async (walletId, signatures) =>
+      (await session.rows<AttemptRow>(OF_SIGNATURES, [walletId, signatures])).map(attemptFromRow),
     ofWallet: async (walletId, states) => (await session.rows<AttemptRow>(OF_WALLET, [walletId, states])).map(attemptFromRow),
     unsettled: async (limit) => (await session.rows<AttemptRow>(UNSETTLED, [limit])).map(attemptFromRow),
     async move(id, from, to, { wire, signature, problem }) {

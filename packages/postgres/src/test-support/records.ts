@@ -35,9 +35,11 @@ export function aWallet(change: Partial<Wallet> = {}): Wallet {
     agent: anAddress(),
     createKey: anAddress(),
     feeAccount: anAddress(),
+    recovery: null,
     policyRevision: null,
     timeLockSeconds: 0,
     frozenReason: null,
+    rekeyingBy: null,
     createdAtMs: 1_700_000_000_000,
     ...change,
   };
@@ -48,9 +50,11 @@ export function aCredential(walletId: WalletId, change: Partial<Credential> = {}
     id: makeId('credential', Date.now(), randomBytes(10)),
     role: 'agent',
     walletId,
+    owner: null,
     label: 'agent one',
     createdAtMs: 1_700_000_000_000,
     revokedAtMs: null,
+    expiresAtMs: null,
     ...change,
   };
 }
@@ -62,6 +66,7 @@ export function aPolicy(walletId: WalletId, change: Partial<PolicyRevision> = {}
     state: 'proposed',
     text: '{"version":1}',
     policySha256: 'a'.repeat(64),
+    tightening: null,
     bounds: new Uint8Array([1, 2, 3]),
     boundsSha256: 'b'.repeat(64),
     limits: [
@@ -167,6 +172,7 @@ export function anApproval(walletId: WalletId, requestId: RequestId | null, chan
     state: 'waiting',
     requestId,
     policyRevision: 1,
+    change: null,
     prepared: null,
     problem: null,
     createdAtMs: 1_700_000_000_000,

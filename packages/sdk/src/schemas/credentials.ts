@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { CreateCredential, CreatedCredential, CredentialView, Role } from '../http-contract.ts';
-import { moment } from './common.ts';
+import { address, moment } from './common.ts';
 import { idField, textField } from './fields.ts';
 
 export const roleSchema: z.ZodType<Role> = z.enum(['agent', 'operator', 'owner']).meta({ id: 'Role' });
 
 export const createCredentialSchema: z.ZodType<CreateCredential> = z
-  .strictObject({ role: roleSchema, wallet: idField('wal').nullable(), label: textField(64, 'plain') })
+  .strictObject({ role: z.enum(['agent', 'operator']), wallet: idField('wal').nullable(), label: textField(64, 'plain') })
   .meta({ id: 'CreateCredential' });
 
 export const credentialSchema: z.ZodType<CredentialView> = z
@@ -14,9 +14,11 @@ export const credentialSchema: z.ZodType<CredentialView> = z
     id: z.string(),
     role: roleSchema,
     wallet: z.string().nullable(),
+    owner: address.nullable(),
     label: z.string(),
     createdAt: moment,
     revokedAt: moment.nullable(),
+    expiresAt: moment.nullable(),
   })
   .meta({ id: 'Credential' });
 

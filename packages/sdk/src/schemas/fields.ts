@@ -58,6 +58,23 @@ export const messageField: z.ZodType<string> = z
   })
   .meta({ description: 'Base64 of a serialized Solana message without signatures', minLength: 4, maxLength: MOST_BASE64_CHARACTERS });
 
+/** A sealed key file in base64, at most as long as a message. */
+export const backupField: z.ZodType<string> = z
+  .string()
+  .check(({ value, issues }) => {
+    const problem = problemOfBase64(value);
+    if (problem !== null) issues.push({ code: 'custom', input: value, message: problem });
+  })
+  .meta({ description: 'Base64 of a sealed key file', minLength: 4, maxLength: MOST_BASE64_CHARACTERS });
+
+/** Text that was signed: an owner statement or a sign-in message, to the byte. What it says is judged where it is used. */
+export const signedTextField: z.ZodType<string> = z
+  .string()
+  .min(1, 'is empty')
+  .max(4_096, 'is longer than 4096 characters')
+  .refine((text) => /^[\x20-\x7e\n]*$/.test(text), 'holds a character that no signed text has')
+  .meta({ description: 'The exact text that was signed' });
+
 function problemOfBase64(text: string): string | null {
   if (text === '') return 'is empty';
   if (text.length > MOST_BASE64_CHARACTERS) return `is longer than ${MOST_MESSAGE_BYTES} bytes`;
@@ -69,7 +86,7 @@ function problemOfBase64(text: string): string | null {
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 /** An id such as `wal_01KAQ…`. */
-export function idField(prefix: 'wal' | 'tx' | 'apr' | 'crd'): z.ZodType<string> {
+export function idField(prefix: 'wal' | 'tx' | 'apr' | 'crd' | 'key' | 'kit'): z.ZodType<string> {
   return z
     .string()
     .regex(new RegExp(`^${prefix}_${ULID}$`), `is not an id of this kind (${prefix}_ and 26 characters)`)

@@ -7,11 +7,16 @@ import type { MasterKey } from './master-file.ts';
 import { createSigningKey, SEED_BYTES, type SigningKey } from './signing-key.ts';
 
 export const AGENT_FILE = 'agent.json';
+/** The key that shall take the agent key's place. Another format than `agent.json`, so that neither file is taken for the other. */
+export const NEXT_AGENT_FILE = 'agent-next.json';
 export const FEE_FILE = 'fee.json';
-const AGENT_FORMAT = 'countersign-agent-key';
+const AGENT_FORMATS = { live: 'countersign-agent-key', next: 'countersign-next-agent-key' } as const;
 const FEE_FORMAT = 'countersign-fee-key';
 
-/** What an agent key is bound to, for ever. `network` is the genesis hash in base58. */
+/** Whether the key signs now or waits for its turn. */
+export type AgentFileKind = keyof typeof AGENT_FORMATS;
+
+/** What an agent key is bound to; the owner changes only by `replace_owner`. `network` is the genesis hash in base58. */
 export interface PinnedWallet {
   readonly walletId: WalletId;
   readonly owner: Address;
@@ -21,23 +26,28 @@ export interface PinnedWallet {
 
 type Fields = { readonly [name: string]: unknown };
 
-/** The text of `agent.json` for this key: the header is the associated data of the sealed seed. */
-export function formatAgentFile(master: MasterKey, wallet: PinnedWallet, key: SigningKey): string {
-  return sealUnder(master, key, agentHeader(master.kdf, wallet, key.address));
+export function samePins(one: PinnedWallet, other: PinnedWallet): boolean {
+  return one.walletId === other.walletId && one.owner === other.owner && one.multisig === other.multisig && one.network === other.network;
+}
+
+/** The text of `agent.json` or `agent-next.json` for this key: the header is the associated data of the sealed seed. */
+export function formatAgentFile(master: MasterKey, wallet: PinnedWallet, key: SigningKey, kind: AgentFileKind = 'live'): string {
+  return sealUnder(master, key, agentHeader(kind, master.kdf, wallet, key.address));
 }
 
 export function formatFeeFile(master: MasterKey, key: SigningKey): string {
   return sealUnder(master, key, feeHeader(master.kdf, key.address));
 }
 
-/** Opens `agent.json`; a changed byte anywhere is `tampered` or `malformed`. */
+/** Opens `agent.json` or `agent-next.json`; a changed byte anywhere is `tampered` or `malformed`. */
 export function openAgentFile(
   bytes: Uint8Array,
   master: MasterKey,
   floor: KdfFloor,
   file: string,
+  kind: AgentFileKind = 'live',
 ): { readonly wallet: PinnedWallet; readonly key: SigningKey } {
-  const map = parseDocument(bytes, AGENT_FORMAT, 1, file);
+  const map = parseDocument(bytes, AGENT_FORMATS[kind], 1, file);
   const walletId = parseId('wallet', map['walletId'], 'walletId');
   if (!walletId.ok) throw new KeyFileError('malformed', file, 'walletId is not an id of a wallet');
   const wallet: PinnedWallet = {
@@ -47,7 +57,7 @@ export function openAgentFile(
     network: addressField(map, 'network', file),
   };
   const address = addressField(map, 'agent', file);
-  return { wallet, key: openUnder(bytes, map, master, floor, file, address, (kdf) => agentHeader(kdf, wallet, address)) };
+  return { wallet, key: openUnder(bytes, map, master, floor, file, address, (kdf) => agentHeader(kind, kdf, wallet, address)) };
 }
 
 export function openFeeFile(bytes: Uint8Array, master: MasterKey, floor: KdfFloor): SigningKey {
@@ -56,9 +66,9 @@ export function openFeeFile(bytes: Uint8Array, master: MasterKey, floor: KdfFloo
   return openUnder(bytes, map, master, floor, FEE_FILE, address, (kdf) => feeHeader(kdf, address));
 }
 
-function agentHeader(kdf: StoredKdf, wallet: PinnedWallet, agent: Address): object {
+function agentHeader(kind: AgentFileKind, kdf: StoredKdf, wallet: PinnedWallet, agent: Address): object {
   const { walletId, owner, multisig, network } = wallet;
-  return { format: AGENT_FORMAT, version: 1, kdf, walletId, owner, multisig, network, agent };
+  return { format: AGENT_FORMATS[kind], version: 1, kdf, walletId, owner, multisig, network, agent };
 }
 
 function feeHeader(kdf: StoredKdf, feeAccount: Address): object {

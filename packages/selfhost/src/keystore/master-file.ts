@@ -1,3 +1,4 @@
+import sodium from 'sodium-native';
 import { type GuardedSecret, guardSecret, withScratch } from '../memory/guarded-secret.ts';
 import { openBytes, sealBytes } from './aead.ts';
 import { assertOneSpelling, formatDocument, hexField, parseDocument } from './canonical-json.ts';
@@ -58,6 +59,11 @@ export async function openMasterFile(bytes: Uint8Array, passphrase: Buffer, floo
     throw new KeyFileError('wrong_passphrase', MASTER_FILE, 'the passphrase is wrong (or the file was changed)');
   }
   return { kdf: header.kdf, key };
+}
+
+/** A key of its own for one purpose: BLAKE2b-256(key = master key, `label`). What it seals or proves says nothing about key files. */
+export function deriveSubkey({ key }: MasterKey, label: string): GuardedSecret {
+  return guardSecret(DERIVED_KEY_BYTES, (secret) => key.use((bytes) => sodium.crypto_generichash(secret, Buffer.from(label), bytes)));
 }
 
 async function deriveKey(passphrase: Buffer, kdf: StoredKdf): Promise<GuardedSecret> {

@@ -1,39 +1,21 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, ok, parseId, type Result, type WalletId } from '@countersign/core';
+import { fail, ok, parseId, type Result } from '@countersign/core';
+import { assembleKeystore } from './assemble-keystore.ts';
 import type { KdfFloor, KdfParameters } from './kdf.ts';
-import { AGENT_FILE, FEE_FILE, formatAgentFile, formatFeeFile, openAgentFile, openFeeFile, type PinnedWallet } from './key-file.ts';
+import { FEE_FILE, formatFeeFile, openFeeFile } from './key-file.ts';
 import { KeyFileError, type KeyFileProblem } from './key-file-problem.ts';
+import type { Keystore } from './keystore.ts';
 import { lockKeystore } from './keystore-lock.ts';
-import { createMasterFile, MASTER_FILE, type MasterKey, openMasterFile } from './master-file.ts';
-import { ensureSecureDirectory, readSecureFile, syncDirectory, writeFileAtomically } from './secure-file.ts';
+import { createMacKey } from './mac-key.ts';
+import { createMasterFile, deriveSubkey, MASTER_FILE, type MasterKey, openMasterFile } from './master-file.ts';
+import { type KeystoreWallet, openWallet } from './open-wallet.ts';
+import { SEAL_LABEL } from './sealed-bytes.ts';
+import { ensureSecureDirectory, readSecureFile, writeFileAtomically } from './secure-file.ts';
 import { generateSigningKey, type SigningKey } from './signing-key.ts';
-import { formatStateFile, NEW_STATE, readStateFile, STATE_FILE, type WalletState } from './state-file.ts';
-import { formatTombstone, readTombstone, TOMBSTONE_FILE } from './tombstone-file.ts';
 
-/** One wallet of the keystore; `key` is `null` after it was destroyed. */
-export interface KeystoreWallet {
-  readonly wallet: PinnedWallet;
-  readonly key: SigningKey | null;
-  readonly state: WalletState;
-}
-
-/** An unlocked keystore (docs/spec/keystore.md). Its methods are called one at a time per wallet. */
-export interface Keystore {
-  readonly feeKey: SigningKey;
-  readonly wallets: readonly KeystoreWallet[];
-  pathOf(walletId: WalletId, file: string): string;
-  /** Makes and stores a key; the wallet must have none. */
-  createAgentKey(wallet: PinnedWallet): Promise<SigningKey>;
-  saveState(wallet: PinnedWallet, key: SigningKey, state: WalletState): Promise<void>;
-  /** The sealed file as it lies on disk: useless without the passphrase. */
-  readBackup(walletId: WalletId): Promise<Uint8Array>;
-  /** Takes a backup made by this keystore (same passphrase and salt) for a wallet that has no key. */
-  restoreBackup(backup: Uint8Array): Promise<{ readonly wallet: PinnedWallet; readonly key: SigningKey }>;
-  /** Wipes the key and deletes its file, leaving a tombstone. */
-  destroyKey(wallet: PinnedWallet, key: SigningKey): Promise<void>;
-  close(): Promise<void>;
-}
+/** The purpose of the subkey behind `Keystore.vacancyKey`. */
+const VACANCY_LABEL = 'countersign-vacancy-key-v1';
 
 /**
  * Opens the keystore in `directory`, or makes a new one where the directory is empty or missing. Every key file is opened and checked;
@@ -62,12 +44,18 @@ async function open(input: OpenInput): Promise<Keystore> {
   try {
     const master = await openMaster(input);
     const feeKey = await openFeeKey(directory, master, kdfFloor);
+    const vacancySecret = deriveSubkey(master, VACANCY_LABEL);
+    const vacancyKey = createMacKey(vacancySecret);
     const wallets: KeystoreWallet[] = [];
     for (const name of (await walletDirectories(directory)).sort()) {
-      const wallet = await openWallet(directory, name, master, kdfFloor);
+      const wallet = await openWallet({ directory, name, master, vacancyKey, floor: kdfFloor });
       if (wallet) wallets.push(wallet);
     }
-    return assemble(directory, master, kdfFloor, feeKey, wallets, lock.release);
+    return assembleKeystore({
+      ...{ directory, master, floor: kdfFloor, feeKey, wallets, vacancyKey, vacancySecret },
+      sealKey: deriveSubkey(master, SEAL_LABEL),
+      release: lock.release,
+    });
   } catch (error) {
     await lock.release();
     throw error;
@@ -99,77 +87,4 @@ async function openFeeKey(directory: string, master: MasterKey, floor: KdfFloor)
 async function walletDirectories(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory() && parseId('wallet', entry.name, 'walletId').ok).map(({ name }) => name);
-}
-
-async function openWallet(directory: string, name: string, master: MasterKey, floor: KdfFloor): Promise<KeystoreWallet | null> {
-  const path = (file: string): string => join(directory, name, file);
-  await ensureSecureDirectory(join(directory, name));
-  const tombstone = await readSecureFile(path(TOMBSTONE_FILE));
-  if (tombstone) {
-    await rm(path(AGENT_FILE), { force: true });
-    return { wallet: readTombstone(tombstone, `${name}/${TOMBSTONE_FILE}`), key: null, state: NEW_STATE };
-  }
-  const agent = await readSecureFile(path(AGENT_FILE));
-  if (!agent) return null;
-  const { wallet, key } = openAgentFile(agent, master, floor, `${name}/${AGENT_FILE}`);
-  if (wallet.walletId !== name) throw new KeyFileError('tampered', `${name}/${AGENT_FILE}`, 'belongs to another wallet');
-  const state = await readSecureFile(path(STATE_FILE));
-  if (!state) throw new KeyFileError('missing', `${name}/${STATE_FILE}`, 'is missing: whether the wallet is suspended is not known');
-  return { wallet, key, state: readStateFile(state, wallet, key, `${name}/${STATE_FILE}`) };
-}
-
-function assemble(
-  directory: string,
-  master: MasterKey,
-  floor: KdfFloor,
-  feeKey: SigningKey,
-  wallets: readonly KeystoreWallet[],
-  release: () => Promise<void>,
-): Keystore {
-  const keys = new Set(wallets.flatMap(({ key }) => (key ? [key] : [])));
-  const pathOf = (walletId: WalletId, file: string): string => join(directory, walletId, file);
-  const saveState = (wallet: PinnedWallet, key: SigningKey, state: WalletState): Promise<void> =>
-    writeFileAtomically(pathOf(wallet.walletId, STATE_FILE), formatStateFile(state, wallet, key));
-  /** The key file is written last: without it the directory counts as empty. */
-  const store = async (wallet: PinnedWallet, key: SigningKey, state: WalletState): Promise<void> => {
-    await ensureSecureDirectory(join(directory, wallet.walletId));
-    await saveState(wallet, key, state);
-    await writeFileAtomically(pathOf(wallet.walletId, AGENT_FILE), formatAgentFile(master, wallet, key));
-    await syncDirectory(directory);
-    keys.add(key);
-  };
-  return {
-    feeKey,
-    wallets,
-    pathOf,
-    saveState,
-    createAgentKey: async (wallet) => {
-      const key = generateSigningKey();
-      await store(wallet, key, NEW_STATE);
-      return key;
-    },
-    readBackup: async (walletId) => {
-      const bytes = await readSecureFile(pathOf(walletId, AGENT_FILE));
-      if (!bytes) throw new KeyFileError('missing', `${walletId}/${AGENT_FILE}`, 'is missing');
-      return Uint8Array.from(bytes);
-    },
-    restoreBackup: async (backup) => {
-      const { wallet, key } = openAgentFile(backup, master, floor, 'backup');
-      await store(wallet, key, { ...NEW_STATE, suspendedAtMs: Date.now() });
-      return { wallet, key };
-    },
-    destroyKey: async (wallet, key) => {
-      await writeFileAtomically(pathOf(wallet.walletId, TOMBSTONE_FILE), formatTombstone(wallet));
-      key.wipe();
-      keys.delete(key);
-      await rm(pathOf(wallet.walletId, AGENT_FILE), { force: true });
-      await syncDirectory(join(directory, wallet.walletId));
-    },
-    close: async () => {
-      for (const key of keys) key.wipe();
-      feeKey.wipe();
-      master.key.wipe();
-      await release();
-    },
-  };
 }

@@ -15,8 +15,7 @@ export async function ensureSecureDirectory(path: string): Promise<void> {
 }
 
 /** The content of a file of mode 0600; `null` when there is none. Others' access or ownership is `insecure_mode`. */
-export async function readSecureFile(path: string): Promise<Buffer | null> {
-  const name = basename(path);
+export async function readSecureFile(path: string, name: string = basename(path)): Promise<Buffer | null> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {
     handle = await open(path, 'r');
@@ -35,7 +34,7 @@ export async function readSecureFile(path: string): Promise<Buffer | null> {
   }
 }
 
-function assertPrivate(info: { readonly mode: number; readonly uid: number }, name: string, wanted: string): void {
+export function assertPrivate(info: { readonly mode: number; readonly uid: number }, name: string, wanted: string): void {
   if ((info.mode & 0o077) !== 0)
     throw new KeyFileError('insecure_mode', name, `is open to others (mode ${(info.mode & 0o777).toString(8)}); it must be ${wanted}`);
   if (info.uid !== process.getuid?.()) throw new KeyFileError('insecure_mode', name, 'belongs to another user');

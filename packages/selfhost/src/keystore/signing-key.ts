@@ -1,16 +1,15 @@
 import { type Address, encodeBase58 } from '@countersign/core';
 import sodium from 'sodium-native';
 import { type GuardedSecret, guardSecret, withScratchSync } from '../memory/guarded-secret.ts';
+import { createMacKey, type MacKey } from './mac-key.ts';
 
 export const SEED_BYTES = 32;
 
 /** An Ed25519 key in guarded memory. It can sign and derive; nothing gives its bytes back (INVARIANT I9). */
-export interface SigningKey {
+export interface SigningKey extends MacKey {
   readonly address: Address;
   /** 64 bytes, Ed25519 (RFC 8032). */
   sign(message: Uint8Array): Uint8Array;
-  /** BLAKE2b-256 of `parts`, keyed with BLAKE2b-256(key = seed, `label`). */
-  mac(label: string, parts: readonly Uint8Array[]): Uint8Array;
   /** Signs with the child key whose seed is BLAKE2b-256(key = seed, `label`). */
   child(label: string): SigningKey;
   /** Lends the seed to `seal`, for encryption into a key file. */
@@ -45,17 +44,8 @@ function fromSecret(address: Address, secret: GuardedSecret): SigningKey {
         sodium.crypto_sign_detached(signature, Buffer.from(message), secretKey);
         return Uint8Array.from(signature);
       }),
-    mac: (label, parts) =>
-      withScratchSync(32, (key) => {
-        withSeed((seed) => sodium.crypto_generichash(key, Buffer.from(label), seed));
-        const output = Buffer.alloc(32);
-        sodium.crypto_generichash_batch(
-          output,
-          parts.map((part) => Buffer.from(part)),
-          key,
-        );
-        return Uint8Array.from(output);
-      }),
+    // libsodium's secret key begins with the seed.
+    ...createMacKey(secret),
     child: (label) => createSigningKey((childSeed) => withSeed((seed) => sodium.crypto_generichash(childSeed, Buffer.from(label), seed))),
     sealSeed: withSeed,
     wipe: secret.wipe,

@@ -1,4 +1,4 @@
-import { type Bounds, decodeBounds } from '@countersign/core';
+import { type Bounds, decodeBounds, type InstallingStatement, isInstalling, sha256Hex } from '@countersign/core';
 import { assertOneSpelling, formatDocument, hexField, parseDocument } from './canonical-json.ts';
 import type { PinnedWallet } from './key-file.ts';
 import { KeyFileError } from './key-file-problem.ts';
@@ -11,7 +11,9 @@ const MAC_LABEL = 'countersign-state-key-v1';
 
 /** Owner-signed bounds as they were installed. */
 export interface InstalledBounds {
+  /** The text of any statement that brings bounds into force (`isInstalling`). */
   readonly statement: string;
+  /** The pinned owner's; for `replace-owner-key` that is the new owner. */
   readonly ownerSignature: Uint8Array;
   readonly bytes: Uint8Array;
   readonly bounds: Bounds;
@@ -24,9 +26,16 @@ export interface WalletState {
   /** Nonces of owner statements that were used, 32 hex digits each. */
   readonly usedNonces: readonly string[];
   readonly installed: InstalledBounds | null;
+  /**
+   * The key came back from a backup: what the owner installed before, and who the owner was last, is not known, so only a `rotate-agent-key`
+   * over a new key brings bounds. `installed` is `null` then.
+   */
+  readonly restored: boolean;
 }
 
-export const NEW_STATE: WalletState = { suspendedAtMs: null, usedNonces: [], installed: null };
+export const NEW_STATE: WalletState = { suspendedAtMs: null, usedNonces: [], installed: null, restored: false };
+/** `installed` in the file of a wallet that was restored. */
+const UNKNOWN = 'unknown';
 
 export function formatStateFile(state: WalletState, wallet: PinnedWallet, key: SigningKey): string {
   const body = stateBody(state, wallet);
@@ -44,7 +53,8 @@ export function readStateFile(bytes: Uint8Array, wallet: PinnedWallet, key: Sign
   const state: WalletState = {
     suspendedAtMs,
     usedNonces: usedNonces.map(String),
-    installed: installed === null ? null : readInstalled(installed, wallet, key, file),
+    installed: installed === null || installed === UNKNOWN ? null : readInstalled(installed, wallet, key, file),
+    restored: installed === UNKNOWN,
   };
   const body = stateBody(state, wallet);
   assertOneSpelling(bytes, { ...body, mac }, file);
@@ -62,8 +72,16 @@ function readInstalled(value: unknown, wallet: PinnedWallet, key: SigningKey, fi
   if (!bounds.ok) throw new KeyFileError('tampered', file, 'holds bounds that cannot be read');
   const consent = verifyOwnerStatement({ statement, ownerSignature, wallet });
   if (!consent.ok) throw new KeyFileError('tampered', file, `the owner's consent to the bounds does not verify: ${consent.error.rule}`);
-  if (bounds.value.agent !== key.address) throw new KeyFileError('tampered', file, 'holds bounds of another agent key');
+  if (!isInstalling(consent.value) || !belongs(consent.value, bounds.value, sha256Hex(bytes), wallet, key))
+    throw new KeyFileError('tampered', file, 'holds bounds of another agent key, or that the owner did not consent to');
   return { statement, ownerSignature: Uint8Array.from(ownerSignature), bytes: Uint8Array.from(bytes), bounds: bounds.value };
+}
+
+/** Whether this consent is to these bounds, for this key and owner. */
+function belongs(statement: InstallingStatement, bounds: Bounds, sha256: string, wallet: PinnedWallet, key: SigningKey): boolean {
+  if (statement.boundsSha256 !== sha256 || statement.revision !== bounds.revision || bounds.agent !== key.address) return false;
+  if (statement.action === 'rotate-agent-key') return statement.newAgent === key.address;
+  return statement.action === 'install-policy' || statement.newOwner === wallet.owner;
 }
 
 function stateBody(state: WalletState, wallet: PinnedWallet): object {
@@ -74,11 +92,13 @@ function stateBody(state: WalletState, wallet: PinnedWallet): object {
     walletId: wallet.walletId,
     suspendedAtMs: state.suspendedAtMs,
     usedNonces: state.usedNonces,
-    installed: installed && {
-      statement: installed.statement,
-      ownerSignature: Buffer.from(installed.ownerSignature).toString('hex'),
-      bounds: Buffer.from(installed.bytes).toString('hex'),
-    },
+    installed: state.restored
+      ? UNKNOWN
+      : installed && {
+          statement: installed.statement,
+          ownerSignature: Buffer.from(installed.ownerSignature).toString('hex'),
+          bounds: Buffer.from(installed.bytes).toString('hex'),
+        },
   };
 }
 

@@ -3,13 +3,13 @@ import sodium from 'sodium-native';
 import { assertOneSpelling, formatDocument, hexField, parseDocument } from '../keystore/canonical-json.ts';
 import { derivePassphraseKey, type KdfFloor, readStoredKdf, type StoredKdf } from '../keystore/kdf.ts';
 import { KeyFileError } from '../keystore/key-file-problem.ts';
-import { createSigningKey, generateSigningKey, SEED_BYTES, type SigningKey } from '../keystore/signing-key.ts';
+import { createSigningKey, SEED_BYTES, type SigningKey } from '../keystore/signing-key.ts';
 import { type GuardedSecret, guardSecret, withScratch, withScratchSync } from '../memory/guarded-secret.ts';
 
 const FORMAT = 'countersign-sealed-owner-key';
 const HEADER_HASH_BYTES = 32;
 const PLAIN_BYTES = SEED_BYTES + HEADER_HASH_BYTES;
-const SEALED_BYTES = PLAIN_BYTES + 48;
+export const SEALED_BYTES: number = PLAIN_BYTES + 48;
 
 /** To whom an owner key is sealed: the public half of the X25519 pair that the passphrase gives with this salt. */
 export interface SealedOwnerRecipient {
@@ -35,21 +35,20 @@ export async function deriveBoxKey(
   });
 }
 
-/** Makes a new owner key and gives the text of its file. The sealed box holds the seed and SHA-256 of the header, so that the header is bound too. */
-export function sealNewOwnerKey(recipient: SealedOwnerRecipient): { readonly owner: Address; readonly text: string } {
-  const key = generateSigningKey();
-  try {
-    const header = headerOf(recipient, key.address);
-    const sealed = Buffer.alloc(SEALED_BYTES);
-    withScratchSync(PLAIN_BYTES, (plain) => {
-      key.sealSeed((seed) => seed.copy(plain));
-      plain.set(sha256(formatDocument(header)), SEED_BYTES);
-      sodium.crypto_box_seal(sealed, plain, Buffer.from(recipient.boxPublicKey, 'hex'));
-    });
-    return { owner: key.address, text: formatDocument({ ...header, sealed: sealed.toString('hex') }) };
-  } finally {
-    key.wipe();
-  }
+/** The text of a file that holds `key`. The sealed box holds the seed and SHA-256 of the header, so that the header is bound too. */
+export function sealOwnerKey(recipient: SealedOwnerRecipient, key: SigningKey): string {
+  const sealed = Buffer.alloc(SEALED_BYTES);
+  withScratchSync(PLAIN_BYTES, (plain) => {
+    key.sealSeed((seed) => seed.copy(plain));
+    plain.set(sha256(formatDocument(headerOf(recipient, key.address))), SEED_BYTES);
+    sodium.crypto_box_seal(sealed, plain, Buffer.from(recipient.boxPublicKey, 'hex'));
+  });
+  const { kdf, boxPublicKey } = recipient;
+  return formatSealedOwnerFile({ kdf, boxPublicKey, owner: key.address, sealed: sealed.toString('hex') });
+}
+
+export function formatSealedOwnerFile(content: SealedOwnerFile): string {
+  return formatDocument({ ...headerOf(content, content.owner), sealed: content.sealed });
 }
 
 export function readSealedOwnerFile(bytes: Uint8Array, floor: KdfFloor, file: string): SealedOwnerFile {

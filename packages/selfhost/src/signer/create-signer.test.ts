@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resumeExpiryMs, wrapOffChainMessage } from '@countersign/core';
 import { Keypair } from '@solana/web3.js';
@@ -13,7 +13,7 @@ import {
   spendMessage,
   withOwnerMessage,
 } from '../../test/support/message-builder.ts';
-import { boundsFor, installOrder, NETWORK, signAs, simpleOrder } from '../../test/support/owner-side.ts';
+import { boundsFor, destroyOrder, installOrder, NETWORK, signAs, simpleOrder } from '../../test/support/owner-side.ts';
 import {
   enroll,
   enrollWithBounds,
@@ -182,20 +182,11 @@ describe('INVARIANT I7: stopping and starting', () => {
     await signer.code('suspend', { walletId: WALLET });
     const resume = (order: object): Promise<string> => signer.code('resume', { walletId: WALLET, ...order });
     expect(await resume(simpleOrder(OWNER_KEY, cast, 'unfreeze', START_MS))).toBe('bad_statement');
-    expect(await resume(simpleOrder(OWNER_KEY, cast, 'destroy-key'))).toBe('bad_statement');
+    expect(await resume(destroyOrder(OWNER_KEY, cast))).toBe('bad_statement');
     expect(await resume(simpleOrder(Keypair.generate(), cast, 'unfreeze', resumeExpiryMs(clock.wallMs())))).toBe('bad_owner_signature');
     expect(await resume(simpleOrder(OWNER_KEY, { ...cast, multisig: cast.agent }, 'unfreeze', resumeExpiryMs(clock.wallMs())))).toBe(
       'wrong_wallet',
     );
-  });
-  test('a destroyed key signs nothing and is not made again', async () => {
-    const order = { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'destroy-key') };
-    expect(await signer.code('destroy_key', order)).toBe('ok');
-    expect(await signer.code('sign', spend(1))).toBe('unknown_wallet');
-    await restart();
-    expect(await signer.code('sign', spend(1))).toBe('unknown_wallet');
-    await expect(enroll(signer)).rejects.toThrow('destroyed');
-    await expect(readFile(join(directory.path, WALLET, 'agent.json'))).rejects.toThrow('ENOENT');
   });
 });
 
@@ -236,24 +227,6 @@ describe('keys and bounds', () => {
     expect(await send(installOrder(OWNER_KEY, cast, next, START_MS))).toBe('bad_statement');
     expect(await send(installOrder(Keypair.generate(), cast, next))).toBe('bad_owner_signature');
     expect(await send({ ...good, ownerSignature: signAs(OWNER_KEY, wrapOffChainMessage(good.statement)) })).toBe('ok');
-  });
-  test('restore_key: the backup brings the same key back, suspended and without bounds; a changed one does not', async () => {
-    const same = { walletId: WALLET, ownerPublicKey: addressOf(cast.owner), multisig: addressOf(cast.multisig), network: NETWORK };
-    const created = await signer.ask('create_key', same);
-    const backup = 'ok' in created ? (created.ok['backup'] as Uint8Array) : new Uint8Array();
-    expect(await signer.code('restore_key', { backup })).toBe('wrong_wallet');
-    await signer.signer.close();
-    await rm(join(directory.path, WALLET), { recursive: true });
-    signer = await openTestSigner(directory.path, clock);
-    const changed = Uint8Array.from(backup);
-    changed[changed.length - 10] = (changed[changed.length - 10] ?? 0) ^ 1;
-    expect(await signer.code('restore_key', { backup: changed })).toBe('malformed');
-    expect(await signer.ask('restore_key', { backup })).toEqual({ ok: { agentPublicKey: addressOf(cast.agent) } });
-    expect(await signer.code('sign', spend(1))).toBe('suspended');
-    expect(
-      await signer.code('resume', { walletId: WALLET, ...simpleOrder(OWNER_KEY, cast, 'resume-signer', resumeExpiryMs(clock.wallMs())) }),
-    ).toBe('ok');
-    expect(await signer.code('sign', spend(1))).toBe('no_bounds');
   });
   test('a suspended state cannot be edited away', async () => {
     await signer.code('suspend', { walletId: WALLET });

@@ -1,6 +1,7 @@
 import { KDF_FLOOR } from '../keystore/kdf.ts';
 import { KeyFileError } from '../keystore/key-file-problem.ts';
-import { type Keystore, openKeystore } from '../keystore/open-keystore.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import { openKeystore } from '../keystore/open-keystore.ts';
 import { readPassphraseFile, wipePassphrase } from '../memory/read-passphrase-file.ts';
 import { createSigner } from './create-signer.ts';
 import { listenOnSocket } from './listen-on-socket.ts';

@@ -37,6 +37,7 @@ export function boundsFor(cast: Cast, change: Partial<Bounds> = {}): Bounds {
     wallet: addressOf(cast.multisig),
     revision: 1,
     agent: addressOf(cast.agent),
+    recovery: null,
     feeCapLamports: 20_000n,
     rentCapLamports: 2_100_000n,
     signaturesPerMinute: 30,
@@ -58,31 +59,58 @@ export function order(owner: Keypair, statement: OwnerStatement): Order {
   return { statement: text, ownerSignature: signAs(owner, Buffer.from(text)) };
 }
 
-export function installOrder(
-  owner: Keypair,
+export type BoundsOrder = Order & { readonly bounds: Uint8Array };
+const LATER_MS = 1_900_000_000_000;
+
+/** What every installing statement over these bounds says. */
+function revisionOf(cast: Cast, bounds: Bounds, expiresAtMs: number) {
+  return {
+    ...{ network: NETWORK, wallet: addressOf(cast.multisig), expiresAtMs, nonce: nextNonce() },
+    ...{ revision: bounds.revision, policySha256: 'a'.repeat(64), boundsSha256: sha256Hex(encodeBounds(bounds)) },
+  };
+}
+
+export function installOrder(owner: Keypair, cast: Cast, bounds: Bounds, expiresAtMs: number = LATER_MS): BoundsOrder {
+  return { ...order(owner, { action: 'install-policy', ...revisionOf(cast, bounds, expiresAtMs) }), bounds: encodeBounds(bounds) };
+}
+
+/** `cast.agent` gives way to the agent of the bounds. */
+export function rotateOrder(owner: Keypair, cast: Cast, bounds: Bounds, change: Partial<OwnerStatement & object> = {}): BoundsOrder {
+  const statement = {
+    ...{ action: 'rotate-agent-key', oldAgent: addressOf(cast.agent), newAgent: bounds.agent },
+    ...revisionOf(cast, bounds, LATER_MS),
+    ...change,
+  } as OwnerStatement;
+  return { ...order(owner, statement), bounds: encodeBounds(bounds) };
+}
+
+/** `by` (the owner of the cast, or its recovery key) hands over to `next`. */
+export function replaceOrder(
+  by: Keypair,
+  next: Keypair,
   cast: Cast,
   bounds: Bounds,
-  expiresAtMs = 1_900_000_000_000,
-): Order & { readonly bounds: Uint8Array } {
-  const bytes = encodeBounds(bounds);
-  const statement: OwnerStatement = {
-    action: 'install-policy',
-    network: NETWORK,
-    wallet: addressOf(cast.multisig),
-    expiresAtMs,
-    nonce: nextNonce(),
-    revision: bounds.revision,
-    policySha256: 'a'.repeat(64),
-    boundsSha256: sha256Hex(bytes),
-  };
-  return { ...order(owner, statement), bounds: bytes };
+  change: Partial<OwnerStatement & object> = {},
+): BoundsOrder & { readonly newOwnerSignature: Uint8Array } {
+  const statement = {
+    ...{ action: 'replace-owner-key', oldOwner: addressOf(cast.owner), newOwner: addressOf(next.publicKey) },
+    ...revisionOf(cast, bounds, LATER_MS),
+    ...change,
+  } as OwnerStatement;
+  const signed = order(by, statement);
+  return { ...signed, newOwnerSignature: signAs(next, Buffer.from(signed.statement)), bounds: encodeBounds(bounds) };
 }
 
 export function simpleOrder(
   owner: Keypair,
   cast: Cast,
-  action: 'unfreeze' | 'resume-signer' | 'destroy-key',
-  expiresAtMs: number = action === 'destroy-key' ? 1_900_000_000_000 : resumeExpiryMs(Date.now()),
+  action: 'unfreeze' | 'resume-signer',
+  expiresAtMs: number = resumeExpiryMs(Date.now()),
 ): Order {
   return order(owner, { action, network: NETWORK, wallet: addressOf(cast.multisig), expiresAtMs, nonce: nextNonce() });
+}
+
+export function destroyOrder(owner: Keypair, cast: Cast, agent: Address = addressOf(cast.agent)): Order {
+  const head = { network: NETWORK, wallet: addressOf(cast.multisig), expiresAtMs: LATER_MS, nonce: nextNonce() };
+  return order(owner, { action: 'destroy-key', agent, ...head });
 }

@@ -62,7 +62,7 @@ export function spendingLimitAddress(multisig: Address, createKey: Address): Pro
   return derive(`limit ${multisig} ${createKey}`, SQUADS_PROGRAM, () => [PREFIX, bytesOf(multisig), 'spending_limit', bytesOf(createKey)]);
 }
 
-/** The associated token account of a wallet for a mint of the classic token program. */
-export function tokenAccountAddress(owner: Address, mint: Address): Promise<Address> {
-  return derive(`ata ${owner} ${mint}`, ASSOCIATED_TOKEN_PROGRAM, () => [bytesOf(owner), bytesOf(TOKEN_PROGRAM), bytesOf(mint)]);
+/** The associated token account of a wallet for a mint, of the classic token program unless another is named. */
+export function tokenAccountAddress(owner: Address, mint: Address, program: Address = TOKEN_PROGRAM): Promise<Address> {
+  return derive(`ata ${owner} ${mint} ${program}`, ASSOCIATED_TOKEN_PROGRAM, () => [bytesOf(owner), bytesOf(program), bytesOf(mint)]);
 }

@@ -9,7 +9,20 @@ import { buildVaultMessage } from './intent.ts';
 import { limitCreateKey } from './limit-create-key.ts';
 import { programConfigAddress, spendingLimitAddress } from './pda.ts';
 import { proposalSteps } from './proposal-steps.ts';
-import { addMember, addSpendingLimit, createMultisig, removeMember, removeSpendingLimit, spendingLimitUse } from './squads-instructions.ts';
+import {
+  addMember,
+  addSpendingLimit,
+  type Configuration,
+  cancelProposal,
+  changeThreshold,
+  createMultisig,
+  removeMember,
+  removeSpendingLimit,
+  setConfigAuthority,
+  setRentCollector,
+  setTimeLock,
+  spendingLimitUse,
+} from './squads-instructions.ts';
 
 /** Both as plain data: program, accounts with their flags, bytes. */
 function fromKit({ programAddress, accounts = [], data = new Uint8Array() }: Instruction): unknown {
@@ -34,6 +47,11 @@ let multisigPda: PublicKey;
 const recipient = testKey('sdk recipient').address;
 const mint = testKey('sdk mint').address;
 const treasury = testKey('sdk treasury').address;
+
+const by = (): Configuration => {
+  const { multisig, owner, feeAccount } = wallet.addresses;
+  return { multisig, authority: owner, payer: feeAccount };
+};
 
 beforeAll(async () => {
   wallet = await testWallet('sdk');
@@ -88,14 +106,14 @@ describe("the same bytes and accounts as Squads' own client", () => {
       members: [pk(agent)],
       destinations: [pk(recipient), pk(owner)],
     });
-    expect(fromKit(addSpendingLimit(wallet.addresses, limit))).toEqual(fromSdk(sdk));
+    expect(fromKit(addSpendingLimit(by(), limit, agent))).toEqual(fromSdk(sdk));
     const removal = sqds.instructions.multisigRemoveSpendingLimit({
       multisigPda,
       configAuthority: pk(owner),
       spendingLimit: pk(spendingLimit),
       rentCollector: pk(feeAccount),
     });
-    expect(fromKit(removeSpendingLimit(wallet.addresses, spendingLimit))).toEqual(fromSdk(removal));
+    expect(fromKit(removeSpendingLimit(by(), spendingLimit))).toEqual(fromSdk(removal));
   });
 
   test('multisigAddMember and multisigRemoveMember', () => {
@@ -106,9 +124,29 @@ describe("the same bytes and accounts as Squads' own client", () => {
       rentPayer: pk(feeAccount),
       newMember: { key: pk(recipient), permissions: Permissions.all() },
     });
-    expect(fromKit(addMember(wallet.addresses, recipient))).toEqual(fromSdk(added));
+    expect(fromKit(addMember(by(), recipient))).toEqual(fromSdk(added));
     const removed = sqds.instructions.multisigRemoveMember({ multisigPda, configAuthority: pk(owner), oldMember: pk(recipient) });
-    expect(fromKit(removeMember(wallet.addresses, recipient))).toEqual(fromSdk(removed));
+    expect(fromKit(removeMember(by(), recipient))).toEqual(fromSdk(removed));
+  });
+
+  test('multisigSetTimeLock, proposalCancel', async () => {
+    const { owner } = wallet.addresses;
+    const timeLock = sqds.instructions.multisigSetTimeLock({ multisigPda, configAuthority: pk(owner), timeLock: 7 });
+    expect(fromKit(setTimeLock(by(), 7))).toEqual(fromSdk(timeLock));
+    const cancel = sqds.instructions.proposalCancel({ multisigPda, transactionIndex: 4n, member: pk(owner) });
+    expect(fromKit(await cancelProposal(wallet.addresses.multisig, owner, 4n))).toEqual(fromSdk(cancel));
+  });
+
+  test('multisigChangeThreshold, multisigSetConfigAuthority and multisigSetRentCollector have the form of a setting that needs no room', () => {
+    const { multisig, owner } = wallet.addresses;
+    const accounts = [
+      [multisig, false, true],
+      [owner, true, false],
+      [sqds.PROGRAM_ADDRESS, false, false],
+      [SystemProgram.programId.toBase58(), false, false],
+    ];
+    for (const instruction of [changeThreshold(by(), 1), setConfigAuthority(by(), recipient), setRentCollector(by(), recipient)])
+      expect(fromKit(instruction)).toMatchObject({ program: sqds.PROGRAM_ADDRESS, accounts });
   });
 
   test.each([

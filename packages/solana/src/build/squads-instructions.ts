@@ -3,7 +3,7 @@ import { mintOf } from '@countersign/core';
 import { createNoopSigner, type Instruction, type TransactionSigner } from '@solana/kit';
 import * as squads from '../../generated/squads.mjs';
 import { kitAddress } from './kit-address.ts';
-import { multisigAddress, programConfigAddress, tokenAccountAddress } from './pda.ts';
+import { multisigAddress, programConfigAddress, proposalAddress, tokenAccountAddress } from './pda.ts';
 import { SYSTEM_PROGRAM, TOKEN_PROGRAM } from './programs.ts';
 
 /** Initiate 1, Vote 2, Execute 4. */
@@ -35,54 +35,111 @@ export async function createMultisig(addresses: WalletAddresses, timeLockSeconds
   });
 }
 
-/** A spending limit of vault 0 that the agent alone may use. Throws for a period that the chain does not know. */
-export function addSpendingLimit(addresses: WalletAddresses, limit: PlannedLimit): Instruction {
+/** Who changes a multisig's settings: its config authority, and who pays rent and gets it back. */
+export interface Configuration {
+  readonly multisig: Address;
+  readonly authority: Address;
+  /** Pays rent and gets it back. */
+  readonly payer: Address;
+}
+
+/** A spending limit of vault 0 that `member` alone may use. Throws for a period that the chain does not know. */
+export function addSpendingLimit({ multisig, authority, payer }: Configuration, limit: PlannedLimit, member: Address): Instruction {
   const period = PERIODS.get(limit.periodSeconds);
   if (period === undefined) throw new RangeError(`the chain knows no period of ${limit.periodSeconds} seconds`);
   return squads.getMultisigAddSpendingLimitInstruction({
-    multisig: kitAddress(addresses.multisig),
-    configAuthority: signer(addresses.owner),
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
     spendingLimit: kitAddress(limit.spendingLimit),
-    rentPayer: signer(addresses.feeAccount),
+    rentPayer: signer(payer),
     createKey: kitAddress(limit.createKey),
     vaultIndex: 0,
     mint: kitAddress(mintOf(limit.asset) ?? SYSTEM_PROGRAM),
     amount: limit.amount,
     period,
-    members: [kitAddress(addresses.agent)],
+    members: [kitAddress(member)],
     destinations: limit.destinations.map(kitAddress),
     memo: null,
   });
 }
 
-export function removeSpendingLimit(addresses: WalletAddresses, spendingLimit: Address): Instruction {
+export function removeSpendingLimit({ multisig, authority, payer }: Configuration, spendingLimit: Address): Instruction {
   return squads.getMultisigRemoveSpendingLimitInstruction({
-    multisig: kitAddress(addresses.multisig),
-    configAuthority: signer(addresses.owner),
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
     spendingLimit: kitAddress(spendingLimit),
-    rentCollector: kitAddress(addresses.feeAccount),
+    rentCollector: kitAddress(payer),
     memo: null,
   });
 }
 
-export function addMember(addresses: WalletAddresses, member: Address): Instruction {
+export function addMember({ multisig, authority, payer }: Configuration, member: Address): Instruction {
   return squads.getMultisigAddMemberInstruction({
-    multisig: kitAddress(addresses.multisig),
-    configAuthority: signer(addresses.owner),
-    rentPayer: signer(addresses.feeAccount),
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
+    rentPayer: signer(payer),
     systemProgram: system,
     newMember: { key: kitAddress(member), permissions: { mask: ALL_PERMISSIONS } },
     memo: null,
   });
 }
 
-export function removeMember(addresses: WalletAddresses, member: Address): Instruction {
+export function removeMember({ multisig, authority }: Configuration, member: Address): Instruction {
   return squads.getMultisigRemoveMemberInstruction({
-    multisig: kitAddress(addresses.multisig),
-    configAuthority: signer(addresses.owner),
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
     systemProgram: system,
     oldMember: kitAddress(member),
     memo: null,
+  });
+}
+
+export function changeThreshold({ multisig, authority }: Configuration, threshold: number): Instruction {
+  return squads.getMultisigChangeThresholdInstruction({
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
+    systemProgram: system,
+    newThreshold: threshold,
+    memo: null,
+  });
+}
+
+export function setTimeLock({ multisig, authority }: Configuration, seconds: number): Instruction {
+  return squads.getMultisigSetTimeLockInstruction({
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
+    timeLock: seconds,
+    memo: null,
+  });
+}
+
+export function setRentCollector({ multisig, authority }: Configuration, rentCollector: Address): Instruction {
+  return squads.getMultisigSetRentCollectorInstruction({
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
+    systemProgram: system,
+    rentCollector: kitAddress(rentCollector),
+    memo: null,
+  });
+}
+
+export function setConfigAuthority({ multisig, authority }: Pick<Configuration, 'multisig' | 'authority'>, next: Address): Instruction {
+  return squads.getMultisigSetConfigAuthorityInstruction({
+    multisig: kitAddress(multisig),
+    configAuthority: signer(authority),
+    systemProgram: system,
+    configAuthorityArg: kitAddress(next),
+    memo: null,
+  });
+}
+
+/** A member takes back what was approved; as many as the threshold asks for cancel it. */
+export async function cancelProposal(multisig: Address, member: Address, index: bigint): Promise<Instruction> {
+  return squads.getProposalCancelInstruction({
+    multisig: kitAddress(multisig),
+    member: signer(member),
+    proposal: kitAddress(await proposalAddress(multisig, index)),
+    args: { memo: null },
   });
 }
 

@@ -70,8 +70,10 @@ export async function fetchAccount(
   call: Call,
   address: Address,
   commitment: Commitment,
+  minContextSlot: bigint | null = null,
 ): Promise<{ readonly slot: bigint; readonly account: AccountState | null }> {
-  const answer = await call('getAccountInfo', [address, { encoding: 'base64', commitment }]);
+  const least = minContextSlot === null ? {} : { minContextSlot: Number(minContextSlot) };
+  const answer = await call('getAccountInfo', [address, { encoding: 'base64', commitment, ...least }]);
   const { slot, value } = contextOf(answer, 'getAccountInfo');
   return { slot, account: readAccount(value) };
 }

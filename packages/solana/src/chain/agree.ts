@@ -17,15 +17,26 @@ export async function readAgreed<T extends { readonly slot: bigint | null }>(
   work: (call: Call, minContextSlot: bigint | null) => Promise<T>,
   same: (one: T, other: T) => boolean,
 ): Promise<T> {
-  if (pool.size === 1) return pool.read((call) => work(call, null));
+  const [first] = await readWitnesses(pool, what, work, same);
+  return first;
+}
+
+/** The same, with what each of the nodes told: for what need not be the same to the last unit. */
+export async function readWitnesses<T extends { readonly slot: bigint | null }>(
+  pool: RpcPool,
+  what: string,
+  work: (call: Call, minContextSlot: bigint | null) => Promise<T>,
+  same: (one: T, other: T) => boolean,
+): Promise<readonly [T, ...T[]]> {
+  if (pool.size === 1) return [await pool.read((call) => work(call, null))];
   let minContextSlot: bigint | null = null;
   for (let attempt = 0; ; attempt += 1) {
     const least: bigint | null = minContextSlot;
     const answers: readonly NodeAnswer<T>[] = await pool.ask((call) => work(call, least));
     const told = answers.flatMap((answer) => (answer.ok ? [answer] : []));
-    const [first] = told;
+    const [first, ...others] = told;
     const other = told.find(({ value }) => first && !same(first.value, value));
-    if (first && told.length > 1 && !other) return first.value;
+    if (first && told.length > 1 && !other) return [first.value, ...others.map(({ value }) => value)];
     const pauseMs = PAUSES_MS[attempt];
     const maySettle = other ? first?.value.slot !== other.value.slot : answers.some((answer) => !answer.ok && answer.behind);
     if (pauseMs === undefined || !maySettle) throw disagreement(what, answers, first?.node, other?.node);

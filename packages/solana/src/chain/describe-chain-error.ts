@@ -1,13 +1,16 @@
 const SQUADS_ERRORS: ReadonlyMap<number, string> = new Map([
   [3012, 'AccountNotInitialized'],
-  [6002, 'InvalidThreshold'],
+  [6000, 'DuplicateMember'],
+  [6003, 'InvalidThreshold'],
   [6004, 'Unauthorized'],
   [6005, 'NotAMember'],
   [6007, 'StaleProposal'],
   [6008, 'InvalidProposalStatus'],
+  [6012, 'AlreadyCancelled'],
   [6021, 'TimeLockNotReleased'],
   [6025, 'InvalidDestination'],
   [6026, 'SpendingLimitExceeded'],
+  [6033, 'InvalidRentCollector'],
 ]);
 const LOGGED = /Error Code: (\w+)\. Error Number: (\d+)/;
 

@@ -1,11 +1,12 @@
-import { type Address, encodeBase58, NATIVE_ASSET, tokenAsset, type WalletOnChain } from '@countersign/core';
+import { type Address, NATIVE_ASSET, tokenAsset, type WalletOnChain } from '@countersign/core';
 import { unwrapOption } from '@solana/kit';
 import * as squads from '../../generated/squads.mjs';
 import { coreAddress } from '../build/kit-address.ts';
 import { SQUADS_PROGRAM, SYSTEM_PROGRAM } from '../build/programs.ts';
-import { type AccountState, fetchAccount, readAccount } from './accounts.ts';
-import { readAgreed } from './agree.ts';
-import { addressOf, contextOf, listOf, objectOf } from './read-json.ts';
+import { type AccountState, fetchAccount } from './accounts.ts';
+import { readWitnesses } from './agree.ts';
+import { fetchProgramAccounts } from './program-accounts.ts';
+import { fetchProposals, openProposals } from './proposals.ts';
 import { type Call, type RpcPool, unreadable } from './rpc-pool.ts';
 
 const PERIOD_SECONDS: ReadonlyMap<squads.Period, number> = new Map([
@@ -21,32 +22,53 @@ const TRIES = 4;
  * (INVARIANT I8) and whether the chain holds what is expected.
  */
 export async function readWalletAgreed(pool: RpcPool, multisig: Address): Promise<WalletOnChain | null> {
-  const { wallet } = await readAgreed(
+  const looks = await readWitnesses(
     pool,
     'states of a wallet',
-    async (call) => {
-      const read = await readWallet(call, multisig);
-      return { slot: read?.slot ?? null, wallet: read };
-    },
+    (call, minContextSlot) => readWallet(call, multisig, minContextSlot),
     (one, other) => comparable(one.wallet) === comparable(other.wallet),
   );
-  return wallet;
+  return looks.map(({ wallet }) => wallet).reduce(leastRemaining);
 }
 
+/** What remains of limits is not compared: a thief who pays a little at every slot would keep nodes of different slots from agreeing. */
 function comparable(wallet: WalletOnChain | null): string {
-  return JSON.stringify({ ...wallet, slot: null }, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  const limits = wallet?.limits.map(({ remaining: _, ...limit }) => limit);
+  return JSON.stringify({ ...wallet, limits, slot: null }, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }
 
-/** One node's view: the multisig and every spending limit that names it. Read again while the multisig changes in between. */
-async function readWallet(call: Call, multisig: Address): Promise<WalletOnChain | null> {
-  let before = await fetchAccount(call, multisig, 'finalized');
+function leastRemaining(one: WalletOnChain | null, other: WalletOnChain | null): WalletOnChain | null {
+  if (one === null || other === null) return one;
+  const limits = one.limits.map((limit, index) => {
+    const remaining = other.limits[index]?.remaining ?? limit.remaining;
+    return remaining < limit.remaining ? { ...limit, remaining } : limit;
+  });
+  return { ...one, limits, slot: other.slot < one.slot ? other.slot : one.slot };
+}
+
+interface Look {
+  readonly slot: bigint;
+  readonly wallet: WalletOnChain | null;
+}
+
+/** One node's view: the multisig, and every spending limit and proposal that names it. Read again while the multisig changes in between. */
+async function readWallet(call: Call, multisig: Address, minContextSlot: bigint | null): Promise<Look> {
+  let before = await fetchAccount(call, multisig, 'finalized', minContextSlot);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    if (before.account?.owner !== SQUADS_PROGRAM || !isMultisig(before.account)) return null;
-    const limits = await fetchLimits(call, multisig);
-    if (limits.slot === before.slot) return { ...readMultisig(multisig, before.account), limits: limits.limits, slot: limits.slot };
-    const after = await fetchAccount(call, multisig, 'finalized');
-    if (after.account && Buffer.compare(after.account.data, before.account.data) === 0)
-      return { ...readMultisig(multisig, before.account), limits: limits.limits, slot: limits.slot };
+    const { account, slot } = before;
+    if (account?.owner !== SQUADS_PROGRAM || !isMultisig(account)) return { slot, wallet: null };
+    const [limits, proposals] = await Promise.all([
+      fetchLimits(call, multisig, minContextSlot),
+      fetchProposals(call, multisig, minContextSlot),
+    ]);
+    const after =
+      limits.slot === slot && proposals.slot === slot ? before : await fetchAccount(call, multisig, 'finalized', minContextSlot);
+    if (after.account && Buffer.compare(after.account.data, account.data) === 0) {
+      const least = limits.slot < proposals.slot ? limits.slot : proposals.slot;
+      const { staleTransactionIndex, ...settings } = readMultisig(multisig, account);
+      const open = openProposals(proposals.proposals, staleTransactionIndex);
+      return { slot: least, wallet: { ...settings, limits: limits.limits, proposals: open, slot: least } };
+    }
     before = after;
   }
   return unreadable('a wallet that keeps changing');
@@ -60,7 +82,10 @@ function isMultisig({ data }: AccountState): boolean {
   return startsWith(data, squads.MULTISIG_DISCRIMINATOR);
 }
 
-function readMultisig(address: Address, { data }: AccountState): Omit<WalletOnChain, 'limits' | 'slot'> {
+/** What the multisig's own account says; proposals up to `staleTransactionIndex` are of settings that are no more. */
+type Settings = Omit<WalletOnChain, 'limits' | 'proposals' | 'slot'> & { readonly staleTransactionIndex: bigint };
+
+function readMultisig(address: Address, { data }: AccountState): Settings {
   const decoded = squads.getMultisigDecoder().decode(data);
   const collector = unwrapOption(decoded.rentCollector);
   return {
@@ -71,6 +96,7 @@ function readMultisig(address: Address, { data }: AccountState): Omit<WalletOnCh
     members: decoded.members.map(({ key, permissions }) => ({ key: coreAddress(key), permissions: permissions.mask })),
     rentCollector: collector === null ? null : coreAddress(collector),
     transactionIndex: decoded.transactionIndex,
+    staleTransactionIndex: decoded.staleTransactionIndex,
   };
 }
 
@@ -80,24 +106,17 @@ export async function readTransactionIndex(call: Call, multisig: Address): Promi
   return account?.owner === SQUADS_PROGRAM && isMultisig(account) ? readMultisig(multisig, account).transactionIndex : null;
 }
 
-async function fetchLimits(call: Call, multisig: Address): Promise<{ readonly slot: bigint; readonly limits: WalletOnChain['limits'] }> {
-  const answer = await call('getProgramAccounts', [
-    SQUADS_PROGRAM,
-    {
-      encoding: 'base64',
-      commitment: 'finalized',
-      withContext: true,
-      filters: [
-        { memcmp: { offset: 0, bytes: encodeBase58(squads.SPENDING_LIMIT_DISCRIMINATOR), encoding: 'base58' } },
-        { memcmp: { offset: 8, bytes: multisig, encoding: 'base58' } },
-      ],
-    },
-  ]);
-  const { slot, value } = contextOf(answer, 'getProgramAccounts');
-  const limits = listOf(value, 'getProgramAccounts').flatMap((entry) => {
-    const { pubkey, account } = objectOf(entry, 'getProgramAccounts');
-    return readLimit(multisig, addressOf(pubkey, 'a spending limit'), readAccount(account));
+async function fetchLimits(
+  call: Call,
+  multisig: Address,
+  minContextSlot: bigint | null,
+): Promise<{ readonly slot: bigint; readonly limits: WalletOnChain['limits'] }> {
+  const { slot, accounts } = await fetchProgramAccounts(call, {
+    program: SQUADS_PROGRAM,
+    starts: [squads.SPENDING_LIMIT_DISCRIMINATOR, multisig],
+    minContextSlot,
   });
+  const limits = accounts.flatMap(({ address, account }) => readLimit(multisig, address, account));
   return { slot, limits: limits.toSorted((one, other) => (one.spendingLimit < other.spendingLimit ? -1 : 1)) };
 }
 

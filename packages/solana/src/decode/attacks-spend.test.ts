@@ -190,7 +190,8 @@ describe('settings of the wallet', () => {
       rentCollector: addresses.feeAccount,
     };
     expect(governance(await createMultisig(addresses, 60, mallory))).toMatchObject([{ action: 'create_wallet', ...wholeWallet }]);
-    const add = addSpendingLimit(addresses, planned);
+    const by = { multisig: addresses.multisig, authority: addresses.owner, payer: addresses.feeAccount };
+    const add = addSpendingLimit(by, planned, addresses.agent);
     const backing = {
       asset: NATIVE_ASSET,
       amount: 7n,
@@ -200,17 +201,17 @@ describe('settings of the wallet', () => {
       spendingLimit,
     };
     expect(governance(add)).toMatchObject([{ action: 'add_limit', ...backing }]);
-    expect(governance(removeSpendingLimit(addresses, limit))).toMatchObject([{ action: 'remove_limit', spendingLimit: limit }]);
-    expect(governance(addMember(addresses, mallory))).toMatchObject([{ action: 'add_member', member: mallory, permissions: 7 }]);
-    expect(governance(removeMember(addresses, mallory))).toMatchObject([{ action: 'remove_member', member: mallory }]);
-    for (const honest of [add, removeSpendingLimit(addresses, limit), addMember(addresses, mallory), removeMember(addresses, mallory)]) {
+    expect(governance(removeSpendingLimit(by, limit))).toMatchObject([{ action: 'remove_limit', spendingLimit: limit }]);
+    expect(governance(addMember(by, mallory))).toMatchObject([{ action: 'add_member', member: mallory, permissions: 7 }]);
+    expect(governance(removeMember(by, mallory))).toMatchObject([{ action: 'remove_member', member: mallory }]);
+    for (const honest of [add, removeSpendingLimit(by, limit), addMember(by, mallory), removeMember(by, mallory)]) {
       expect(unknownsOf(honest)).toEqual([]);
       expect(unknownsOf(withAccount(honest, 0, recipient))).not.toEqual([]);
       expect(unknownsOf(withAccount(honest, 1, recipient))).not.toEqual([]);
       expect(unknownsOf(withData(honest, (bytes) => [...bytes, 0]))).not.toEqual([]);
     }
     expect(unknownsOf(withAccount(add, 2, limit))).not.toEqual([]);
-    expect(unknownsOf(withAccount(removeSpendingLimit(addresses, limit), 3, mallory))).not.toEqual([]);
+    expect(unknownsOf(withAccount(removeSpendingLimit(by, limit), 3, mallory))).not.toEqual([]);
   });
   test('who decides, when and for whom is told; everything else of Squads is unknown', () => {
     const { multisig, owner } = attacked.wallet.addresses;

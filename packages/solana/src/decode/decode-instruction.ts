@@ -25,6 +25,7 @@ import { decodeComputeBudget } from './instructions/compute-budget.ts';
 import { decodeLoader } from './instructions/loaders.ts';
 import { decodeLookupTableProgram } from './instructions/lookup-table-program.ts';
 import { decodeMemo } from './instructions/memo.ts';
+import { decodeOuterSystem } from './instructions/outer-system.ts';
 import { decodePrecompile } from './instructions/precompiles.ts';
 import { decodeSquads } from './instructions/squads.ts';
 import { decodeStake } from './instructions/stake.ts';
@@ -42,6 +43,7 @@ const OUTER: ReadonlyMap<Address, InstructionDecoder> = new Map([
   [ASSOCIATED_TOKEN, decodeAssociatedToken],
   [MEMO, decodeMemo],
   [SQUADS, decodeSquads],
+  [SYSTEM, decodeOuterSystem],
 ]);
 
 const ALL: ReadonlyMap<Address, InstructionDecoder> = new Map([

@@ -2,6 +2,7 @@ import { type DecodeContext, type DomainError, type Effect, ok, type Result } fr
 import type { AccountFacts } from './account-facts.ts';
 import { SQUADS } from './addresses/programs.ts';
 import { decodeEach } from './decode-instruction.ts';
+import { judgeDurable, ownerlessNonces } from './durable-messages.ts';
 import { FactReader } from './fact-reader.ts';
 import { PROPOSAL_RENT_LAMPORTS } from './instructions/rent.ts';
 import { makeScope } from './make-scope.ts';
@@ -38,12 +39,13 @@ export function decodeOuter(
   if (payer === undefined) throw new Error('a parsed message has a fee payer');
   return {
     scope,
-    effects: [
+    effects: judgeDurable([
       feeOf(message, scope, payer),
       ...effects,
+      ...ownerlessNonces(scope),
       ...scope.created.flatMap((created) => leftOpen(created)),
       ...oddities(message, resolved, scope),
-    ],
+    ]),
   };
 }
 

@@ -99,11 +99,23 @@ describe('effects in words', () => {
     ],
     [
       { kind: 'governance', instruction: 0, wallet: vault, action: 'set_threshold', threshold: 1 },
-      `Lets 1 of the members of wallet ${vault} decide together.`,
+      `Lets ANY ONE member of wallet ${vault} decide alone.`,
+    ],
+    [
+      { kind: 'governance', instruction: 0, wallet: vault, action: 'set_threshold', threshold: 2 },
+      `Lets 2 of the members of wallet ${vault} decide together.`,
+    ],
+    [
+      { kind: 'governance', instruction: 0, wallet: vault, action: 'cancel', member: to, index: null, proposal: account },
+      `${to} cancels the proposal in account ${account} of wallet ${vault}.`,
+    ],
+    [
+      { kind: 'durable_nonce', instruction: 0, account, authority: to },
+      `The transaction does NOT EXPIRE: it can land at any time until durable nonce ${account}, which ${to} controls, has moved on, and landing uses that nonce up.`,
     ],
     [
       { kind: 'governance', instruction: 0, wallet: vault, action: 'set_config_authority', authority: to },
-      `Makes ${to} the one who configures wallet ${vault}.`,
+      `Makes ${to} the one who configures wallet ${vault} and alone decides over its members, threshold and spending limits.`,
     ],
     [
       { kind: 'unknown', instruction: 2, program: to, reason: 'it says "x"' },

@@ -34,6 +34,11 @@ export function describeEffect(effect: Effect): string {
       return describeCall(effect);
     case 'foreign':
       return `Program ${effect.program} does something that concerns nothing of this wallet: ${effect.what}.`;
+    case 'durable_nonce':
+      return (
+        `The transaction does NOT EXPIRE: it can land at any time until durable nonce ${effect.account}, which ${effect.authority} controls, ` +
+        'has moved on, and landing uses that nonce up.'
+      );
     case 'governance':
       return describeGovernance(effect);
     case 'unknown': {

@@ -23,15 +23,18 @@ export function describeGovernance(effect: Governance): string {
     case 'remove_member':
       return `Removes member ${effect.member} from ${wallet}.`;
     case 'set_threshold':
-      return `Lets ${effect.threshold} of the members of ${wallet} decide together.`;
+      return effect.threshold === 1
+        ? `Lets ANY ONE member of ${wallet} decide alone.`
+        : `Lets ${effect.threshold} of the members of ${wallet} decide together.`;
     case 'set_time_lock':
       return `Sets the time lock of ${wallet} to ${effect.seconds} seconds.`;
     case 'set_config_authority':
-      return `Makes ${effect.authority} the one who configures ${wallet}.`;
+      return `Makes ${effect.authority} the one who configures ${wallet} and alone decides over its members, threshold and spending limits.`;
     case 'set_rent_collector':
       return `Makes ${effect.rentCollector ?? 'nobody'} the one who gets rent of ${wallet} back.`;
     default: {
-      const proposal = effect.index === null ? 'a proposal' : `proposal ${effect.index}`;
+      const known = effect.proposal === undefined ? 'a proposal' : `the proposal in account ${effect.proposal}`;
+      const proposal = effect.index === null ? known : `proposal ${effect.index}`;
       const verb = { propose: 'makes', approve: 'approves', execute: 'executes', reject: 'rejects', cancel: 'cancels', close: 'closes' };
       return `${effect.member ?? 'The transaction'} ${verb[effect.action]} ${proposal} of ${wallet}.`;
     }

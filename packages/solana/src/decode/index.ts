@@ -1,6 +1,7 @@
 /** `@countersign/solana/decode`: what a message does, from its bytes. Synchronous, no I/O, no code in common with the builder. */
 export { type AccountFact, type AccountFacts, NO_FACTS } from './account-facts.ts';
 export { accountsToRead } from './accounts-to-read.ts';
+export { type CheckedLockdown, checkHandOver, checkLockdown, type KitNonce } from './check-kit.ts';
 export { type DecodedCallMessage, decodeCall } from './decode-call.ts';
 export { decodeInner } from './decode-inner.ts';
 export { decodeMessage } from './decode-message.ts';

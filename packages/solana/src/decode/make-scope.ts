@@ -21,6 +21,8 @@ export function makeScope(context: DecodeContext, standing: Standing, facts: Fac
       { account: tokenAccountOf(vault, NATIVE_MINT_2022, TOKEN_2022), mint: NATIVE_MINT_2022, program: TOKEN_2022 },
     ],
     created: [],
+    nonces: new Map(),
+    configuration: { authority: context.addresses.owner },
     tokenAccounts: new Map(),
     budget: {
       unitLimit: config?.computeUnitLimit ?? null,

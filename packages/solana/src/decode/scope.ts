@@ -41,6 +41,10 @@ export interface Scope {
   /** The vault's associated accounts of wrapped SOL, of either token program. */
   readonly wrappedNative: readonly WrappedNative[];
   readonly created: CreatedProposal[];
+  /** Nonce accounts that this message makes, by the position of the instruction, and whether it gives them to somebody. */
+  readonly nonces: Map<Address, { readonly position: number; initialized: boolean }>;
+  /** Who configures the multisig as the message goes on: at first the owner. */
+  readonly configuration: { authority: Address };
   /** Token accounts that this message creates. */
   readonly tokenAccounts: Map<Address, CreatedTokenAccount>;
   /** What the message asks of the compute budget so far. */

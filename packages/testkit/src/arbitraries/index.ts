@@ -4,5 +4,6 @@ export * from './arbitrary-message.ts';
 export * from './arbitrary-policy.ts';
 export * from './arbitrary-policy-text.ts';
 export * from './cast.ts';
+export * from './changed-policy.ts';
 export * from './hostile-facts.ts';
 export * from './tighten-policy.ts';

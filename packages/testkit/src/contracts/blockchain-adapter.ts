@@ -11,6 +11,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestKey } from '../test-key.ts';
 import { testCalls } from './blockchain-calls.ts';
+import { testKits } from './blockchain-kits.ts';
+import { testSettings } from './blockchain-settings.ts';
+import { testWatching } from './blockchain-watching.ts';
 import { type BlockchainSubject, type ChainWorld, createChainWorld, SOL } from './chain-world.ts';
 import { errorOf, must } from './must.ts';
 
@@ -202,17 +205,26 @@ export function describeBlockchainAdapterContract(name: string, open: () => Prom
 
     test('spending limits are replaced; nothing to change is no message', async () => {
       const { addresses, limits } = world;
-      expect(must(await chain.replaceSpendingLimits({ addresses, remove: [], add: [] }))).toEqual([]);
+      const change = async (wanted: readonly PlannedLimit[]) => {
+        const found = must(await chain.readWallet(addresses.multisig));
+        if (found === null) throw new Error('the wallet is gone');
+        return must(await chain.changeSettings({ addresses, found, wanted: { ...addresses, limits: wanted } }));
+      };
+      expect(await change(limits)).toEqual([]);
       const add = await world.plan(2, SOL / 2n);
-      const remove = limits.map(({ spendingLimit }) => spendingLimit);
-      const messages = must(await chain.replaceSpendingLimits({ addresses, remove, add }));
+      const messages = await change(add);
       const effects = (await Promise.all(messages.map(effectsOf))).flat();
       expect(unknown(effects)).toEqual([]);
       expect(governance(effects).map(({ action }) => action)).toEqual(['remove_limit', 'add_limit']);
       for (const message of messages) expect(await world.land(message)).toMatchObject({ error: null });
       expect(must(await chain.readWallet(addresses.multisig))?.limits).toEqual(add.map(onChain));
       world.limits = add;
+      expect(await change(add)).toEqual([]);
     });
+
+    testSettings(() => ({ subject, world }));
+    testKits(() => ({ subject, world }));
+    testWatching(() => ({ subject, world }));
 
     test('INVARIANT I3: not found with a finalized height past its last one, a message never lands', async () => {
       const before = await world.balance();

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type AssetId,
   type BuiltMessage,
   type DecodeContext,
   type IBlockchainAdapter,
@@ -26,6 +27,10 @@ export interface BlockchainSubject {
   fund(account: Address, amountLamports: bigint): Promise<void>;
   /** An agent's own message by which the vault sends these amounts of the native asset, one after the other. */
   sends(vault: Address, transfers: readonly Transfer[]): Uint8Array;
+  /** Leaves a proposal of the wallet that owner and agent have approved and nobody has executed; its index. */
+  leaveApproved(world: ChainWorld): Promise<bigint>;
+  /** Gives somebody a token of the vault's, in a token account of it that `delegate` may take from; the token and its account. */
+  leaveDelegate(world: ChainWorld, delegate: Address): Promise<{ readonly asset: AssetId; readonly account: Address }>;
   /** Lets blocks pass until one higher than `blockHeight` is finalized. */
   passBlockHeight(blockHeight: bigint): Promise<void>;
   /** Makes every node unreachable, for good. */
@@ -39,15 +44,18 @@ export interface ChainWorld {
   readonly owner: TestKey;
   readonly agent: TestKey;
   readonly recipient: Address;
-  readonly addresses: WalletAddresses;
+  /** Those of the present; a rotation changes them. */
+  addresses: WalletAddresses;
+  /** A key that may sign from now on. */
+  newKey(): TestKey;
   /** The messages that created the wallet; they have landed. */
   readonly created: readonly BuiltMessage[];
   /** The spending limits on chain. */
   limits: readonly PlannedLimit[];
   context(): DecodeContext;
   payment(amount: bigint): Payment;
-  /** A payment of the agent alone to the recipient, through the first limit. */
-  autonomous(amount: bigint): Promise<BuiltMessage>;
+  /** A payment of the agent alone to the recipient, through the first limit or another one, by the agent of `addresses` or another key. */
+  autonomous(amount: bigint, by?: { readonly agent?: Address; readonly spendingLimit?: Address }): Promise<BuiltMessage>;
   payAction(amount: bigint): RequestedAction;
   /** A call that sends these amounts to the recipient. */
   callAction(amounts: readonly bigint[]): CallAction;
@@ -88,10 +96,16 @@ export async function createChainWorld(subject: BlockchainSubject): Promise<Chai
   const recipient = createTestKey().address;
 
   const payment = (amount: bigint): Payment => ({ asset: NATIVE_ASSET, amount, recipient, memo: null });
-  const context = (): DecodeContext => ({ addresses, candidateRecipients: [recipient], assets: [] });
-  const autonomous = async (amount: bigint): Promise<BuiltMessage> => {
-    const spendingLimit = world.limits[0]?.spendingLimit ?? addresses.vault;
-    return must(await chain.buildTransaction({ route: 'autonomous', addresses, payment: payment(amount), spendingLimit }));
+  const context = (): DecodeContext => ({ addresses: world.addresses, candidateRecipients: [recipient], assets: [] });
+  const autonomous: ChainWorld['autonomous'] = async (amount, by = {}) => {
+    const spendingLimit = by.spendingLimit ?? world.limits[0]?.spendingLimit ?? addresses.vault;
+    const from = { ...world.addresses, agent: by.agent ?? world.addresses.agent };
+    return must(await chain.buildTransaction({ route: 'autonomous', addresses: from, payment: payment(amount), spendingLimit }));
+  };
+  const newKey = (): TestKey => {
+    const key = createTestKey();
+    keys.push(key);
+    return key;
   };
   const payAction = (amount: bigint): RequestedAction => ({ kind: 'payment', payment: payment(amount) });
   const callAction = (amounts: readonly bigint[]): CallAction => {
@@ -102,8 +116,9 @@ export async function createChainWorld(subject: BlockchainSubject): Promise<Chai
     return { kind: 'call', message, pins: [] };
   };
   const together = async (action: RequestedAction): Promise<BuiltMessage> => {
-    const intent = must(await chain.buildIntent({ addresses, action }));
-    return must(await chain.buildTransaction({ route: 'countersigned', addresses, action, intent }));
+    const { addresses: present } = world;
+    const intent = must(await chain.buildIntent({ addresses: present, action }));
+    return must(await chain.buildTransaction({ route: 'countersigned', addresses: present, action, intent }));
   };
   const countersigned = (amount: bigint): Promise<BuiltMessage> => together(payAction(amount));
   const signaturesOf = ({ bytes, signers }: BuiltMessage): readonly GivenSignature[] =>
@@ -148,7 +163,7 @@ export async function createChainWorld(subject: BlockchainSubject): Promise<Chai
   }
   const world: ChainWorld = {
     ...{ fee, owner, agent, recipient, addresses, created, limits, context, payment, payAction, callAction, autonomous, countersigned },
-    ...{ together, signaturesOf, assembled, look, settled, land, balance, plan },
+    ...{ newKey, together, signaturesOf, assembled, look, settled, land, balance, plan },
   };
   return world;
 }

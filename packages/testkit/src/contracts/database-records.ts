@@ -26,6 +26,7 @@ export function aWallet(change: Partial<Wallet> = {}): Wallet {
   return {
     id: makeId('wallet', Date.now(), randomBytes(10)),
     ...{ name: 'Contract wallet', state: 'active', policyRevision: null, timeLockSeconds: 0, frozenReason: null, createdAtMs: BEGAN_MS },
+    ...{ recovery: null, rekeyingBy: null },
     ...{
       multisig: newAddress(),
       vault: newAddress(),
@@ -40,7 +41,7 @@ export function aWallet(change: Partial<Wallet> = {}): Wallet {
 
 export function aCredential(walletId: WalletId): Credential {
   const id = makeId('credential', Date.now(), randomBytes(10));
-  return { id, role: 'agent', walletId, label: 'agent', createdAtMs: BEGAN_MS, revokedAtMs: null };
+  return { id, role: 'agent', walletId, owner: null, label: 'agent', createdAtMs: BEGAN_MS, revokedAtMs: null, expiresAtMs: null };
 }
 
 const DECISION: Decision = {
@@ -74,7 +75,7 @@ export function anAttempt({ id: requestId, walletId }: TransactionRequest, amoun
 export function anApproval({ id: requestId, walletId }: TransactionRequest, change: Partial<Approval> = {}): Approval {
   return {
     id: makeId('approval', Date.now(), randomBytes(10)),
-    ...{ walletId, kind: 'approve_payment', state: 'waiting', requestId, policyRevision: 1, prepared: null, problem: null },
+    ...{ walletId, kind: 'approve_payment', state: 'waiting', requestId, policyRevision: 1, change: null, prepared: null, problem: null },
     ...{ createdAtMs: BEGAN_MS, expiresAtMs: BEGAN_MS + 600_000, releasesAtMs: null },
     ...change,
   };

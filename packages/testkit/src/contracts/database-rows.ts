@@ -72,7 +72,14 @@ export function describeRecords(database: () => IDatabase): void {
 
   test('INVARIANT I6: a statement is used once', async () => {
     const { wallet } = await aPayer(database());
-    const entry = { walletId: wallet.id, nonce: randomBytes(16).toString('hex'), text: 'x\n', signature: new Uint8Array(64), atMs: 1 };
+    const entry = {
+      walletId: wallet.id,
+      nonce: randomBytes(16).toString('hex'),
+      text: 'x\n',
+      signature: new Uint8Array(64),
+      secondSignature: null,
+      atMs: 1,
+    };
     const both = await Promise.all([run((tx) => tx.statements.use(entry)), run((tx) => tx.statements.use(entry))]);
     expect(both.filter((used) => used)).toHaveLength(1);
   });

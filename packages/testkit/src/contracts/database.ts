@@ -1,6 +1,10 @@
 import type { IDatabase } from '@countersign/core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeBudgets } from './database-budgets.ts';
+import { describeConsent } from './database-consent.ts';
+import { describeKeys } from './database-keys.ts';
+import { describeKits } from './database-kits.ts';
+import { describeRekeying } from './database-rekeying.ts';
 import { describeRecords } from './database-rows.ts';
 import { describeTransactions } from './database-transactions.ts';
 
@@ -10,7 +14,7 @@ export interface DatabaseSubject {
   close(): Promise<void>;
 }
 
-/** What every `IDatabase` does: transactions and locks, what it refuses, budgets. The cases share one database and have wallets of their own. */
+/** What every `IDatabase` does: transactions and locks, what it refuses, budgets, keys, consent. The cases share one database and have wallets of their own. */
 export function describeDatabaseContract(name: string, open: () => Promise<DatabaseSubject>): void {
   describe(`IDatabase: ${name}`, () => {
     let subject: DatabaseSubject;
@@ -22,5 +26,9 @@ export function describeDatabaseContract(name: string, open: () => Promise<Datab
     describeTransactions(database);
     describeRecords(database);
     describeBudgets(database);
+    describeKeys(database);
+    describeRekeying(database);
+    describeKits(database);
+    describeConsent(database);
   });
 }

@@ -1,39 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { type Address, encodeBounds, type IKeyManagementService, makeId, verifyEd25519, type WalletId } from '@countersign/core';
+import { encodeBounds, type IKeyManagementService, verifyEd25519 } from '@countersign/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestKey, type TestKey } from '../test-key.ts';
+import { createTestKey } from '../test-key.ts';
+import { describeKeptBytes } from './kept-bytes.ts';
+import { describeKeyChanges } from './key-changes.ts';
+import { describeKeyOutages } from './key-outages.ts';
+import { type ContractWallet, createKeyWorld, type KeyManagementSubject, refused } from './key-world.ts';
 import { errorOf, must } from './must.ts';
-import { type BoundsTerms, boundsOf, installOrder, unfreezeOrder } from './owner-orders.ts';
-
-/** A wallet of the suite, as far as a message needs it. */
-export interface ContractWallet {
-  readonly walletId: WalletId;
-  readonly owner: Address;
-  readonly agent: Address;
-  readonly createKey: Address;
-  readonly multisig: Address;
-  readonly feeAccount: Address;
-}
-
-/** An implementation under test, with messages in its own bytes. Every call of a `make…` gives other bytes. */
-export interface KeyManagementSubject {
-  readonly keys: IKeyManagementService;
-  readonly owner: TestKey;
-  /** Genesis hash, base58. */
-  readonly network: string;
-  multisigOf(createKey: Address): Promise<Address>;
-  /** What the bounds of a wallet must allow for `makeSpendMessage`. */
-  termsOf(multisig: Address): Promise<Omit<BoundsTerms, 'network'>>;
-  /** The agent pays alone, at most 1 SOL, within the terms. */
-  makeSpendMessage(wallet: ContractWallet): Promise<Uint8Array>;
-  /** A payment that agent and owner sign. */
-  makeOwnerMessage(wallet: ContractWallet): Promise<Uint8Array>;
-  /** Creates the wallet; fee account and create key sign. */
-  makeCreationMessage(wallet: ContractWallet): Promise<Uint8Array>;
-  /** Makes the service unreachable, for good. */
-  unplug(): Promise<void>;
-  close(): Promise<void>;
-}
+import { installOrder, unfreezeOrder } from './owner-orders.ts';
 
 /** What every `IKeyManagementService` does. The cases share one subject and have a wallet each. */
 export function describeKeyManagementContract(name: string, open: () => Promise<KeyManagementSubject>): void {
@@ -45,33 +18,10 @@ export function describeKeyManagementContract(name: string, open: () => Promise<
       keys = subject.keys;
     });
     afterAll(() => subject.close());
-
-    const newId = (): WalletId => makeId('wallet', Date.now(), randomBytes(10));
-    const pinOf = async (walletId: WalletId) => {
-      const createKey = must(await keys.getCreateKey(walletId));
-      const multisig = await subject.multisigOf(createKey);
-      return { walletId, owner: subject.owner.address, multisig, network: subject.network };
-    };
-    const enroll = async (): Promise<ContractWallet> => {
-      const pin = await pinOf(newId());
-      const { agent } = must(await keys.initializeAgentKey(pin));
-      const feeAccount = must(await keys.getFeeAccount());
-      return { ...pin, agent, feeAccount, createKey: must(await keys.getCreateKey(pin.walletId)) };
-    };
-    const bounds = async (wallet: ContractWallet, change: Parameters<typeof boundsOf>[2] = {}) =>
-      boundsOf(wallet, { network: subject.network, ...(await subject.termsOf(wallet.multisig)) }, change);
-    const enrollWithBounds = async (): Promise<ContractWallet> => {
-      const wallet = await enroll();
-      must(await keys.installBounds({ walletId: wallet.walletId, ...installOrder(subject.owner, await bounds(wallet)) }));
-      return wallet;
-    };
-    const spend = (walletId: WalletId, message: Uint8Array) => keys.signWithAgentKey({ walletId, kind: 'spend', message });
-    const withOwner = (walletId: WalletId, message: Uint8Array, ownerSignature: Uint8Array) =>
-      keys.signWithAgentKey({ walletId, kind: 'with_owner', message, ownerSignature });
-    const refused = (signerCode: string) => ({ code: 'signer_refused', signerCode });
+    const world = createKeyWorld(() => subject);
+    const { newId, pinOf, enroll, bounds, enrollWithBounds, spend, withOwner, state } = world;
     const installing = async (wallet: ContractWallet, order: ReturnType<typeof installOrder>) =>
       errorOf(await keys.installBounds({ walletId: wallet.walletId, ...order }));
-    const state = async ({ walletId }: ContractWallet) => (await keys.healthCheck()).wallets.find((each) => each.walletId === walletId);
 
     test('the fee account is always the same, the create key for the same wallet id', async () => {
       expect(must(await keys.getFeeAccount())).toBe(must(await keys.getFeeAccount()));
@@ -218,55 +168,8 @@ export function describeKeyManagementContract(name: string, open: () => Promise<
       must(await spend(walletId, message));
     });
 
-    test('a wallet that is not known is refused', async () => {
-      const wallet = await enroll();
-      const walletId = newId();
-      const message = await subject.makeSpendMessage(wallet);
-      const order = installOrder(subject.owner, await bounds(wallet));
-      for (const result of [
-        await keys.getAgentPublicKey(walletId),
-        await keys.installBounds({ walletId, ...order }),
-        await spend(walletId, message),
-        await keys.signWithFeeKey({ walletId, message }),
-        await keys.restoreReceipts(walletId, [new Uint8Array(8)]),
-        await keys.suspendAgentKey(walletId),
-        await keys.resumeAgentKey({ walletId, ...unfreezeOrder(subject.owner, { network: subject.network, wallet: wallet.multisig }) }),
-      ])
-        expect(errorOf(result)).toMatchObject(refused('unknown_wallet'));
-    });
-
-    test('health lists each wallet with its state', async () => {
-      const [bare, active, suspended] = [await enroll(), await enrollWithBounds(), await enrollWithBounds()];
-      must(await keys.suspendAgentKey(suspended.walletId));
-      expect(await keys.healthCheck()).toMatchObject({ ready: true, problem: null });
-      const seen = ({ walletId, agent }: ContractWallet, policyRevision: number, is: string) => ({
-        ...{ walletId, agentPublicKey: agent, policyRevision, state: is },
-      });
-      expect(await state(bare)).toEqual(seen(bare, 0, 'no_bounds'));
-      expect(await state(active)).toEqual(seen(active, 1, 'active'));
-      expect(await state(suspended)).toEqual(seen(suspended, 1, 'suspended'));
-    });
-
-    test('out of reach, every call is a result and none throws', async () => {
-      const wallet = await enrollWithBounds();
-      const { walletId, owner, multisig } = wallet;
-      const message = await subject.makeSpendMessage(wallet);
-      const order = installOrder(subject.owner, await bounds(wallet, { revision: 2 }));
-      await subject.unplug();
-      for (const result of [
-        await keys.getFeeAccount(),
-        await keys.getCreateKey(walletId),
-        await keys.initializeAgentKey({ walletId, owner, multisig, network: subject.network }),
-        await keys.getAgentPublicKey(walletId),
-        await keys.installBounds({ walletId, ...order }),
-        await spend(walletId, message),
-        await keys.signWithFeeKey({ walletId, message }),
-        await keys.restoreReceipts(walletId, [new Uint8Array(8)]),
-        await keys.suspendAgentKey(walletId),
-        await keys.resumeAgentKey({ walletId, ...unfreezeOrder(subject.owner, { network: subject.network, wallet: multisig }) }),
-      ])
-        expect(errorOf(result)).toMatchObject({ code: 'signer_unavailable' });
-      expect(await keys.healthCheck()).toEqual({ ready: false, problem: expect.any(String), wallets: [] });
-    });
+    describeKeyChanges(world);
+    describeKeptBytes(world);
+    describeKeyOutages(world);
   });
 }

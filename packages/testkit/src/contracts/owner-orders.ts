@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type Address, type Bounds, encodeBounds, formatOwnerStatement, NATIVE_ASSET, resumeExpiryMs, sha256Hex } from '@countersign/core';
+import {
+  type Address,
+  type Bounds,
+  encodeBounds,
+  formatOwnerStatement,
+  NATIVE_ASSET,
+  type OwnerStatement,
+  resumeExpiryMs,
+  sha256Hex,
+} from '@countersign/core';
 import type { TestKey } from '../test-key.ts';
-import type { ContractWallet } from './key-management.ts';
+import type { ContractWallet } from './key-world.ts';
 
 export interface Order {
   readonly statement: string;
@@ -13,7 +22,7 @@ export function boundsOf(wallet: ContractWallet, terms: BoundsTerms, change: Par
   return {
     version: 1,
     ...{ network: terms.network, wallet: wallet.multisig, agent: wallet.agent },
-    revision: 1,
+    ...{ revision: 1, recovery: null },
     feeCapLamports: 100_000n,
     rentCapLamports: 3_000_000n,
     signaturesPerMinute: 6_000,
@@ -54,4 +63,37 @@ export function installOrder(
 /** An order to resume that was made `ageMs` ago. */
 export function unfreezeOrder(owner: TestKey, of: Pick<Bounds, 'network' | 'wallet'>, ageMs = 0): Order {
   return signed(owner, formatOwnerStatement({ action: 'unfreeze', ...head(of, 0), expiresAtMs: resumeExpiryMs(Date.now() - ageMs) }));
+}
+
+export type BoundsOrder = Order & { readonly bounds: Uint8Array };
+/** Another word for what a test wants a statement to say than what would be right. */
+type Change = { readonly [field: string]: unknown };
+
+/** The order that gives the key of `bounds` the place of `oldAgent`. */
+export function rotateOrder(owner: TestKey, oldAgent: Address, bounds: Bounds, change: Change = {}): BoundsOrder {
+  const keys = { oldAgent, newAgent: bounds.agent };
+  return over(owner, bounds, { action: 'rotate-agent-key', ...keys, ...change });
+}
+
+/** The order by which `by` (owner or recovery key) hands the wallet to `next`. */
+export function replaceOrder(
+  by: TestKey,
+  next: TestKey,
+  oldOwner: Address,
+  bounds: Bounds,
+  change: Change = {},
+): BoundsOrder & { readonly newOwnerSignature: Uint8Array } {
+  const order = over(by, bounds, { action: 'replace-owner-key', oldOwner, newOwner: next.address, ...change });
+  return { ...order, newOwnerSignature: next.sign(Buffer.from(order.statement)) };
+}
+
+export function destroyOrder(owner: TestKey, of: Pick<Bounds, 'network' | 'wallet' | 'agent'>): Order {
+  return signed(owner, formatOwnerStatement({ action: 'destroy-key', agent: of.agent, ...head(of, HOUR_MS) }));
+}
+
+function over(owner: TestKey, bounds: Bounds, rest: Change): BoundsOrder {
+  const bytes = encodeBounds(bounds);
+  const revision = { revision: bounds.revision, policySha256: 'a'.repeat(64), boundsSha256: sha256Hex(bytes) };
+  const statement = { ...head(bounds, HOUR_MS), ...revision, ...rest } as unknown as OwnerStatement;
+  return { ...signed(owner, formatOwnerStatement(statement)), bounds: bytes };
 }

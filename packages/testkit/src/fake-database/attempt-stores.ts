@@ -39,6 +39,10 @@ export function attemptStore(session: Session): IAttemptStore {
           ascending(({ id }) => id),
         ),
       ),
+    ofSignatures: (walletId, signatures) =>
+      session.statement('attempts.ofSignatures', () =>
+        where((each) => each.walletId === walletId && each.signature !== null && signatures.includes(each.signature)),
+      ),
     ofWallet: (walletId, states) =>
       session.statement('attempts.ofWallet', () => where((each) => each.walletId === walletId && states.includes(each.state)).sort(byAge)),
     unsettled: (limit) =>

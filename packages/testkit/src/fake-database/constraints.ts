@@ -8,12 +8,17 @@ import {
   REQUEST_MOVES,
   WALLET_MOVES,
 } from '@countersign/core';
-import { ConstraintViolation } from './failures.ts';
-import type { Session } from './session.ts';
+import {
+  checkChange,
+  checkKey,
+  checkKit,
+  checkRekeying,
+  checkSignedWhileRekeying,
+  checkTightening,
+  requireKeysOfWallet,
+} from './key-constraints.ts';
+import { refuse, requireMove, requireSame, type View } from './refuse.ts';
 import type { Change, ReservationRow, Rows, TableName } from './tables.ts';
-
-/** Enough of a session for looking at what it sees. */
-type View = Pick<Session, 'get' | 'all'>;
 
 const POLICY_MOVES: { readonly [from: string]: readonly string[] } = {
   proposed: ['active', 'void'],
@@ -21,26 +26,6 @@ const POLICY_MOVES: { readonly [from: string]: readonly string[] } = {
   superseded: [],
   void: [],
 };
-
-function refuse(constraint: string, message: string): never {
-  throw new ConstraintViolation(constraint, message);
-}
-function requireMove(
-  constraint: string,
-  moves: { readonly [from: string]: readonly string[] },
-  beginnings: readonly string[],
-  from: string | null,
-  to: string,
-): void {
-  if (from === null) {
-    if (!beginnings.includes(to)) refuse(`${constraint}_begin`, `may not begin as ${to}`);
-  } else if (from !== to && !moves[from]?.includes(to)) refuse(`${constraint}_move`, `may not move from ${from} to ${to}`);
-}
-/** What is written once and changes no more. */
-function requireSame<Row extends object>(constraint: string, before: Row | null, after: Row, fields: readonly (keyof Row)[]): void {
-  if (!before) return;
-  for (const field of fields) if (before[field] !== after[field]) refuse(constraint, `${String(field)} changes no more`);
-}
 
 /** INVARIANT I3: of a request's attempts at most one may still land or has landed. */
 const hasEffect = ({ state }: Attempt): boolean => state === 'finalized' || LIVE_ATTEMPT_STATES.includes(state);
@@ -53,6 +38,10 @@ const CHECKS: {
     if (wallet.frozenReason !== null && wallet.state !== 'frozen') refuse('wallets_frozen_reason', 'a reason without a freeze');
     if (before === null && view.all('wallets').some((row) => row.wallet.multisig === wallet.multisig))
       refuse('wallets_multisig_once', wallet.id);
+    requireSame('wallets_immutable', before?.wallet ?? null, wallet, [
+      ...(['id', 'multisig', 'vault', 'createKey', 'timeLockSeconds', 'createdAtMs'] as const),
+    ]);
+    checkRekeying(view, before?.wallet ?? null, wallet);
   },
   policies(view, before, after) {
     requireMove('policy_revisions', POLICY_MOVES, ['proposed', 'active'], before?.state ?? null, after.state);
@@ -63,7 +52,16 @@ const CHECKS: {
     if ((after.activatedAtMs !== null) !== (after.state === 'active' || after.state === 'superseded'))
       refuse('policy_revisions_activation', `${after.state} at ${after.activatedAtMs}`);
   },
+  tightenings: checkTightening,
   credentials(view, before, after) {
+    const { role, walletId, owner, expiresAtMs, createdAtMs } = after.credential;
+    const scoped = (role === 'agent') === (walletId !== null);
+    const ends = role === 'owner' ? owner !== null && expiresAtMs !== null : owner === null && expiresAtMs === null;
+    if (!scoped || !ends) refuse('credentials_scope', after.credential.id);
+    if (expiresAtMs !== null && expiresAtMs <= createdAtMs) refuse('credentials_ends_later', after.credential.id);
+    requireSame('credentials_immutable', before?.credential ?? null, after.credential, [
+      ...(['id', 'role', 'walletId', 'owner', 'createdAtMs', 'expiresAtMs'] as const),
+    ]);
     if (before?.credential.revokedAtMs != null) refuse('credentials_revoked', after.credential.id);
     if (before === null && view.all('credentials').some(({ hash }) => hash === after.hash))
       refuse('credentials_hash_once', after.credential.id);
@@ -89,9 +87,11 @@ const CHECKS: {
       'kind',
       'requestId',
       'policyRevision',
+      'change',
       'createdAtMs',
       'expiresAtMs',
     ]);
+    checkChange(view, after);
     const releases = before !== null && before.releasesAtMs !== after.releasesAtMs;
     if (releases && !(after.releasesAtMs === null && before.state === 'waiting'))
       refuse('approvals_release', `${before.releasesAtMs} to ${after.releasesAtMs}`);
@@ -116,7 +116,9 @@ const CHECKS: {
       refuse('attempts_one_effect_per_request', after.requestId);
     if (after.signature !== null && others.some(({ signature }) => signature === after.signature))
       refuse('attempts_signature_once', after.id);
-    if (before?.state === 'prepared' && after.state === 'signed' && after.holding !== null) {
+    const signs = before?.state === 'prepared' && after.state === 'signed';
+    if (signs) checkSignedWhileRekeying(view, after);
+    if (signs && after.holding !== null) {
       const reserved = view.get('reservations', after.id);
       if (reserved?.state !== 'open' || !sameHolding(reserved, after)) refuse('attempts_signed_is_reserved', after.id);
     }
@@ -140,6 +142,15 @@ const CHECKS: {
   },
   receipts(_view, before) {
     if (before !== null) refuse('signer_receipts_immutable', 'kept as it is');
+  },
+  keys: checkKey,
+  kits: checkKit,
+  watchMarks(_view, before, after) {
+    if (before !== null && after.slot < before.slot)
+      refuse('watch_marks_forward', `${after.walletId} from ${before.slot} to ${after.slot}`);
+  },
+  signIns(_view, before, after) {
+    if (before !== null) refuse('sign_in_challenges_immutable', after.nonce);
   },
   audit(_view, before, after) {
     const kept = before?.entries ?? [];
@@ -168,6 +179,13 @@ function sameHolding({ holding }: ReservationRow, attempt: Attempt): boolean {
 export function checkRow<Name extends TableName>(view: View, table: Name, before: Rows[Name] | null, after: Rows[Name] | null): void {
   if (after !== null) {
     CHECKS[table](view, before, after);
+    return;
+  }
+  // A challenge is used up, or nobody answered it.
+  if (table === 'signIns') return;
+  if (table === 'credentials') {
+    const { expiresAtMs } = (before as Rows['credentials']).credential;
+    if (expiresAtMs === null || expiresAtMs > view.nowMs()) refuse('credentials_kept', 'it has not ended by itself');
     return;
   }
   const key = table === 'idempotency' ? (before as Rows['idempotency'] | null) : null;
@@ -199,7 +217,12 @@ export function checkCommit(view: View, changes: readonly Change[]): void {
     if (change.table === 'approvals' && change.after.requestId !== null)
       requireKnown(view, 'approvals_request', 'requests', change.after.requestId);
     if (change.table === 'idempotency') requireKnown(view, 'idempotency_keys_request', 'requests', change.after.requestId);
+    if (change.table === 'keys' || change.table === 'kits' || change.table === 'watchMarks')
+      requireKnown(view, `${change.table}_wallet`, 'wallets', change.after.walletId);
+    if (change.table === 'kits') requireKnown(view, 'kits_approval', 'approvals', change.after.approvalId);
+    if (change.table === 'keys') requireKeysOfWallet(view, change.after.walletId);
     if (change.table === 'wallets') {
+      requireKeysOfWallet(view, change.after.wallet.id);
       const { id, policyRevision } = change.after.wallet;
       const inForce = (row: Rows['policies']): boolean => row.walletId === id && row.revision === policyRevision && row.state === 'active';
       if (policyRevision !== null && !view.all('policies').some(inForce)) refuse('wallets_policy', `${id} says ${policyRevision}`);

@@ -1,14 +1,17 @@
 import { type DomainError, domainError, fail, type IDatabase, type ITransaction, type Result } from '@countersign/core';
 import { approvalStore, attemptStore } from './attempt-stores.ts';
 import { budgetStore } from './budget-store.ts';
+import { credentialStore, signInStore } from './credential-stores.ts';
 import { Deadlock, Unavailable } from './failures.ts';
-import { auditStore, idempotencyStore, jobStore, receiptStore, statementStore } from './ledger-stores.ts';
+import { keyStore, kitStore } from './key-stores.ts';
+import { auditStore, idempotencyStore, jobStore, receiptStore, statementStore, watchMarkStore } from './ledger-stores.ts';
 import type { Pace } from './pace.ts';
+import { policyStore } from './policy-store.ts';
 import { requestStore } from './request-store.ts';
 import { createServer, type Server, type ServerSettings } from './server.ts';
 import { type OpenSession, openSession, type Session } from './session.ts';
 import type { EnqueuedJob, Tables } from './tables.ts';
-import { credentialStore, policyStore, walletStore } from './wallet-stores.ts';
+import { walletStore } from './wallet-store.ts';
 
 /** A database in memory with the transactions of PostgreSQL at READ COMMITTED. */
 export interface FakeDatabase {
@@ -139,6 +142,10 @@ function transactionOf(session: Session): ITransaction {
     idempotency: idempotencyStore(session),
     statements: statementStore(session),
     receipts: receiptStore(session),
+    keys: keyStore(session),
+    kits: kitStore(session),
+    watchMarks: watchMarkStore(session),
+    signIns: signInStore(session),
     audit: auditStore(session),
     jobs: jobStore(session),
   };

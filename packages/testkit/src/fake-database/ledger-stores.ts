@@ -8,13 +8,17 @@ import {
   type IJobStore,
   type IReceiptStore,
   type IStatementStore,
+  type IWatchMarkStore,
+  isInstalling,
   isTerminal,
   parseOwnerStatement,
   type Sha256Hex,
+  type SignedStatement,
   sha256Hex,
 } from '@countersign/core';
 import { ascending, updateRow } from './rows.ts';
 import type { Session } from './session.ts';
+import type { StatementRow } from './tables.ts';
 
 export function idempotencyStore(session: Session): IIdempotencyStore {
   const keyOf = (credentialId: string, key: string): string => `${credentialId}/${key}`;
@@ -60,15 +64,16 @@ export function idempotencyStore(session: Session): IIdempotencyStore {
 }
 
 export function statementStore(session: Session): IStatementStore {
+  const signed = ({ text, signature, secondSignature }: StatementRow): SignedStatement => ({ text, signature, secondSignature });
   return {
-    use: ({ walletId, nonce, text, signature, atMs }) =>
+    use: ({ walletId, nonce, text, signature, secondSignature, atMs }) =>
       session.statement('statements.use', async () => {
         const key = `${walletId}/${nonce}`;
         await session.lock(`statements/${key}`, 'exclusive');
         if (session.get('statements', key) !== null) return false;
         const parsed = parseOwnerStatement(text);
-        const revision = parsed.ok && parsed.value.action === 'install-policy' ? parsed.value.revision : null;
-        session.put('statements', key, { walletId, nonce, text, signature, revision, atMs });
+        const revision = parsed.ok && isInstalling(parsed.value) ? parsed.value.revision : null;
+        session.put('statements', key, { walletId, nonce, text, signature, secondSignature, revision, atMs });
         return true;
       }),
     ofRevision: (walletId, revision) =>
@@ -83,27 +88,47 @@ export function statementStore(session: Session): IStatementStore {
             ),
           )
           .at(-1);
-        return found === undefined ? null : { text: found.text, signature: found.signature };
+        return found === undefined ? null : signed(found);
+      }),
+    ofNonce: (walletId, nonce) =>
+      session.statement('statements.ofNonce', () => {
+        const found = session.get('statements', `${walletId}/${nonce}`);
+        return found && signed(found);
       }),
   };
 }
 
 export function receiptStore(session: Session): IReceiptStore {
   return {
-    append: (walletId, receipt) =>
+    append: (walletId, agent, receipt) =>
       session.statement('receipts.append', async () => {
         await session.lock('receipts/next', 'shared');
         const key = `${walletId}/${Buffer.from(receipt).toString('hex')}/${session.all('receipts').length}`;
-        session.put('receipts', key, { walletId, receipt });
+        session.put('receipts', key, { walletId, agent, receipt });
       }),
-    list: (walletId, limit) =>
+    list: (walletId, agent, limit) =>
       session.statement('receipts.list', () =>
         session
           .all('receipts')
-          .filter((row) => row.walletId === walletId)
+          .filter((row) => row.walletId === walletId && row.agent === agent)
           .map(({ receipt }) => receipt)
           .slice(-limit),
       ),
+  };
+}
+
+/** INVARIANT I11: a mark never goes back. */
+export function watchMarkStore(session: Session): IWatchMarkStore {
+  return {
+    get: (walletId) => session.statement('watchMarks.get', () => session.get('watchMarks', walletId)),
+    put: (mark) =>
+      session.statement('watchMarks.put', async () => {
+        await session.lock(`watchMarks/${mark.walletId}`, 'exclusive');
+        const stored = session.get('watchMarks', mark.walletId);
+        if (stored !== null && stored.slot > mark.slot) return false;
+        session.put('watchMarks', mark.walletId, mark);
+        return true;
+      }),
   };
 }
 

@@ -51,3 +51,26 @@ export async function updateRow<Name extends TableName>(
   session.put(table, key, change(row));
   return true;
 }
+/** Removes up to `limit` rows that ended before `beforeMs`, the oldest first; how many. A row that somebody else removed meanwhile counts not. */
+export async function removeOldest<Name extends TableName>(
+  session: Session,
+  table: Name,
+  endedAtMs: (row: Rows[Name]) => number,
+  keyOf: (row: Rows[Name]) => string,
+  beforeMs: number,
+  limit: number,
+): Promise<number> {
+  const old = session
+    .all(table)
+    .filter((row) => endedAtMs(row) < beforeMs)
+    .toSorted(ascending(endedAtMs, keyOf))
+    .slice(0, limit);
+  let removed = 0;
+  for (const key of old.map(keyOf)) {
+    await session.lock(`${table}/${key}`, 'exclusive');
+    if (session.get(table, key) === null) continue;
+    session.put(table, key, null);
+    removed += 1;
+  }
+  return removed;
+}

@@ -1,4 +1,5 @@
 import type {
+  Address,
   Approval,
   Attempt,
   AttemptId,
@@ -9,11 +10,16 @@ import type {
   Holding,
   IdempotentRequest,
   Job,
+  Kit,
   Metered,
   PolicyRevision,
+  SignInChallenge,
+  Tightening,
   TransactionRequest,
   Wallet,
   WalletId,
+  WalletKey,
+  WatchMark,
 } from '@countersign/core';
 
 /** A wallet with the moment of its latest reservation or settlement, before which its clock never stands. */
@@ -21,9 +27,13 @@ export interface WalletRow {
   readonly wallet: Wallet;
   readonly lastDecisionAtMs: number;
 }
-export interface PolicyRow extends PolicyRevision {
+export interface PolicyRow extends Omit<PolicyRevision, 'tightening'> {
   /** From 1, in the order in which they were proposed. */
   readonly proposal: number;
+}
+export interface TighteningRow extends Tightening {
+  readonly walletId: WalletId;
+  readonly revision: number;
 }
 export interface CredentialRow {
   readonly credential: Credential;
@@ -51,12 +61,19 @@ export interface StatementRow {
   readonly nonce: string;
   readonly text: string;
   readonly signature: Uint8Array;
+  readonly secondSignature: Uint8Array | null;
+  /** The revision that an installing statement names. */
   readonly revision: number | null;
   readonly atMs: number;
 }
 export interface ReceiptRow {
   readonly walletId: WalletId;
+  readonly agent: Address;
   readonly receipt: Uint8Array;
+}
+/** A key, with when people were last told that it is due. */
+export interface KeyRow extends WalletKey {
+  readonly remindedAtMs: number | null;
 }
 export interface HeadRow {
   readonly chain: AuditChain;
@@ -67,6 +84,7 @@ export interface HeadRow {
 export interface Rows {
   wallets: WalletRow;
   policies: PolicyRow;
+  tightenings: TighteningRow;
   credentials: CredentialRow;
   requests: TransactionRequest;
   approvals: Approval;
@@ -75,6 +93,10 @@ export interface Rows {
   idempotency: IdempotencyRow;
   statements: StatementRow;
   receipts: ReceiptRow;
+  keys: KeyRow;
+  kits: Kit;
+  watchMarks: WatchMark;
+  signIns: SignInChallenge;
   audit: HeadRow;
 }
 export type TableName = keyof Rows;
@@ -84,6 +106,7 @@ export function createTables(): Tables {
   return {
     wallets: new Map(),
     policies: new Map(),
+    tightenings: new Map(),
     credentials: new Map(),
     requests: new Map(),
     approvals: new Map(),
@@ -92,6 +115,10 @@ export function createTables(): Tables {
     idempotency: new Map(),
     statements: new Map(),
     receipts: new Map(),
+    keys: new Map(),
+    kits: new Map(),
+    watchMarks: new Map(),
+    signIns: new Map(),
     audit: new Map(),
   };
 }

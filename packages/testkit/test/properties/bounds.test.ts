@@ -25,7 +25,7 @@ const derived: fc.Arbitrary<Derived> = arbitraryPolicy
   .map((policy): Derived | null => {
     const limits = deriveChainLimits(policy, WALLET);
     if (!limits.ok) return null;
-    const context = { network: 'test', wallet: WALLET.multisig, revision: 1, owner: WALLET.owner, agent: WALLET.agent };
+    const context = { network: 'test', wallet: WALLET.multisig, revision: 1, owner: WALLET.owner, agent: WALLET.agent, recovery: null };
     const bounds = deriveBounds(policy, {
       ...context,
       limits: limits.value.map(({ asset }) => ({ asset, decimals: 9, spendingLimit: LIMIT })),

@@ -49,6 +49,8 @@ export interface Prepared {
 export interface Consent {
   readonly statementSignature: string | null;
   readonly messageSignatures: readonly string[];
+  /** Of who shall be the owner. */
+  readonly newOwnerSignature?: string | null;
 }
 export function prepare({ http, operator }: Stage, approval: string): Promise<HttpAnswer> {
   return http.ask(`/v1/approvals/${approval}/prepare`, operator, { method: 'POST' });

@@ -32,6 +32,12 @@ export async function installPolicy(stage: Stage, wallet: CorpusWallet, change: 
   expect(done.status, done.text).toBe(200);
   await until('the policy is in force', async () => (await revisionOf(stage, wallet)) === revision);
 }
+/** What the operator does alone. */
+export async function tighten(stage: Stage, wallet: CorpusWallet, change: object, from = 'owner'): Promise<void> {
+  const policy = JSON.stringify(await resolveNames({ ...policyDocument(from), ...change }, wallet.names));
+  const answer = await stage.http.ask(`/v1/wallets/${wallet.id}/policies/tighten`, stage.operator, { method: 'POST', body: { policy } });
+  expect(answer.status, answer.text).toBe(200);
+}
 export async function freeze({ http, operator }: Stage, wallet: CorpusWallet): Promise<void> {
   const answer = await http.ask(`/v1/wallets/${wallet.id}/freeze`, operator, { method: 'POST', body: { reason: 'corpus' } });
   expect(answer.status, answer.text).toBe(200);

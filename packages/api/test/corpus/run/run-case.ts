@@ -8,9 +8,16 @@ import { apiRuns } from './runs/api.ts';
 import { approvalRuns } from './runs/approvals.ts';
 import { callRuns } from './runs/calls.ts';
 import { chainRuns } from './runs/chain.ts';
+import { consentRuns } from './runs/consents.ts';
+import { custodyRuns } from './runs/custody.ts';
+import { driftRuns } from './runs/drift.ts';
 import { faultRuns } from './runs/faults.ts';
+import { keyServiceRuns } from './runs/key-services.ts';
 import { keyRuns } from './runs/keys.ts';
 import { landingRuns } from './runs/landing.ts';
+import { ownerRuns } from './runs/owners.ts';
+import { rotationRuns } from './runs/rotation.ts';
+import { signInRuns } from './runs/sign-ins.ts';
 import { turningRuns } from './runs/turning-programs.ts';
 import { walletLifeRuns } from './runs/wallet-life.ts';
 import type { CorpusWallet } from './stage.ts';
@@ -23,9 +30,16 @@ export const RUNS: Runs = {
   ...approvalRuns,
   ...callRuns,
   ...chainRuns,
+  ...consentRuns,
+  ...custodyRuns,
+  ...driftRuns,
   ...faultRuns,
   ...keyRuns,
+  ...keyServiceRuns,
+  ...rotationRuns,
   ...landingRuns,
+  ...ownerRuns,
+  ...signInRuns,
   ...turningRuns,
   ...walletLifeRuns,
 };

@@ -3,7 +3,7 @@ import { createSignerClient, type SignerClient } from '@countersign/selfhost';
 import { createSolanaBlockchainAdapter, type SolanaBlockchainAdapter } from '@countersign/solana';
 import { createTestKey, type TestKey } from '@countersign/testkit';
 import pg from 'pg';
-import { countersign, must, type Stack, startStack, until } from '../../end-to-end/stack.ts';
+import { countersign, must, type Stack, signInAs, startStack, until } from '../../end-to-end/stack.ts';
 import { createNames, type Names } from '../bytes/addresses.ts';
 import type { ChainAccount } from '../bytes/chain-accounts.ts';
 import { policyDocument } from '../cases/load.ts';
@@ -166,8 +166,8 @@ async function makeWallet(stage: Stage, policy: string, own: string): Promise<Co
     if (!limit) throw new Error(`the policy has no limit for ${asset}`);
     return address(limit.spendingLimit);
   };
-  const issue = async (role: 'agent' | 'owner'): Promise<string> =>
-    must(await operator.createCredential({ role, wallet: id, label: `corpus ${role}` })).secret;
+  const agentSecret = must(await operator.createCredential({ role: 'agent', wallet: id, label: 'corpus agent' })).secret;
+  const ownerSecret = await signInAs(stack.client(null), owner);
   const limit = active?.limits.find((each) => each.asset === 'SOL')?.spendingLimit ?? multisig;
   return {
     id,
@@ -175,7 +175,7 @@ async function makeWallet(stage: Stage, policy: string, own: string): Promise<Co
     owner,
     addresses,
     names: createNames({ multisig, vault, owner: owner.address, agent, createKey, fee: stack.signer.feeAccount, limit }),
-    credentials: { agent: await issue('agent'), owner: await issue('owner'), operator: stage.operator },
+    credentials: { agent: agentSecret, owner: ownerSecret, operator: stage.operator },
     limitOf,
   };
 }

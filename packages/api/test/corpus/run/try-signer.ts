@@ -22,7 +22,7 @@ export function askToSign({ keys }: Stage, { walletId, owner }: CorpusWallet, ki
     case 'with_owner':
       return answerOf(keys.signWithAgentKey({ walletId, message, kind, ownerSignature: owner.sign(message) }));
     case 'step_back':
-      return answerOf(keys.signStepBack({ walletId, message }));
+      return answerOf(keys.signWithAgentKey({ walletId, message, kind }));
     case 'fee':
       return answerOf(keys.signWithFeeKey({ walletId, message }));
   }
@@ -75,6 +75,22 @@ export function takeApart(message: Uint8Array): Taken {
 }
 export function putTogether({ payer, blockhash, instructions }: Taken): Uint8Array {
   return compileMessage({ version: 0, payer, blockhash, instructions, lookups: [], config: {}, tampering: {}, moreKeys: [] });
+}
+
+/** With another key in the place of one, in the accounts and where it stands in the data. */
+export function swapAccount(instructions: readonly Instruction[], from: string, to: string): readonly Instruction[] {
+  return instructions.map((each) => ({
+    ...each,
+    data: replaceBytes(each.data, from, to),
+    accounts: each.accounts.map((one) => (one.address === from ? { ...one, address: to } : one)),
+  }));
+}
+const keyOf = (text: string): Buffer => Buffer.from(decodeBase58(text) ?? new Uint8Array(32));
+function replaceBytes(data: Uint8Array, from: string, to: string): Uint8Array {
+  const bytes = Buffer.from(data);
+  const old = keyOf(from);
+  for (let at = bytes.indexOf(old); at >= 0; at = bytes.indexOf(old, at + old.length)) keyOf(to).copy(bytes, at);
+  return Uint8Array.from(bytes);
 }
 
 export async function trySigner(stage: Stage, wallet: CorpusWallet, one: SignerTry & Try): Promise<void> {

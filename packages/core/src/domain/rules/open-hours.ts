@@ -21,7 +21,8 @@ export const openHours: Rule = {
   },
 };
 
-function isOpen({ open }: Schedule, clock: WallClock): boolean {
+/** Whether the hours hold what the clock shows. */
+export function isOpen({ open }: Pick<Schedule, 'open'>, clock: WallClock): boolean {
   return open.some((hours) => within(hours, clock));
 }
 

@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { KeyFileError } from '../../keystore/key-file-problem.ts';
 import { syncDirectory } from '../../keystore/secure-file.ts';
 
-export const RECEIPT_LOG_FILE = 'receipts.log';
 const LENGTH_BYTES = 2;
 
 /** The receipts of one wallet on disk: u16 big-endian length and bytes, appended. */
@@ -13,6 +12,18 @@ export interface ReceiptLog {
   /** Resolves when everything appended so far is durable; rejects after a failed write. */
   flushed(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The content of a log that holds these receipts. */
+export function formatReceiptLog(receipts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(receipts.map(recordOf)));
+}
+
+function recordOf(receipt: Uint8Array): Buffer {
+  const record = Buffer.alloc(LENGTH_BYTES + receipt.length);
+  record.writeUInt16BE(receipt.length);
+  record.set(receipt, LENGTH_BYTES);
+  return record;
 }
 
 /** Opens or makes the log and returns what it holds. A record cut off by a crash at the end was never answered and is removed. */
@@ -66,10 +77,7 @@ function createLog(handle: Awaited<ReturnType<typeof open>>): ReceiptLog {
   return {
     append: (receipt) =>
       new Promise((resolve, reject) => {
-        const record = Buffer.alloc(LENGTH_BYTES + receipt.length);
-        record.writeUInt16BE(receipt.length);
-        record.set(receipt, LENGTH_BYTES);
-        waiting.push({ record, done: (error) => (error ? reject(error) : resolve()) });
+        waiting.push({ record: recordOf(receipt), done: (error) => (error ? reject(error) : resolve()) });
         flushing ??= flush();
       }),
     flushed: async () => {

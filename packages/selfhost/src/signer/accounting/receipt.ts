@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { WalletId } from '@countersign/core';
-import type { SigningKey } from '../../keystore/signing-key.ts';
+import type { MacKey } from '../../keystore/mac-key.ts';
 import { Refused } from '../refusal.ts';
 import { decodeCanonical, encodeCanonical } from '../wire/canonical-cbor.ts';
 import { createFields } from '../wire/fields.ts';
@@ -23,14 +23,14 @@ export interface Receipt {
 const MAC_LABEL = 'countersign-receipt-key-v1';
 export const NO_PREVIOUS: Uint8Array = new Uint8Array(32);
 
-/** Deterministic CBOR with a BLAKE2b MAC under a key derived from the agent seed: only this signer can have made it. */
-export function encodeReceipt(receipt: Receipt, key: SigningKey): Uint8Array {
+/** Deterministic CBOR with a BLAKE2b MAC under a key derived from the agent seed (of a vacant wallet: the keystore): only this signer can have made it. */
+export function encodeReceipt(receipt: Receipt, key: MacKey): Uint8Array {
   const body = bodyOf(receipt);
   return Uint8Array.from(encodeCanonical({ ...body, mac: key.mac(MAC_LABEL, [encodeCanonical(body)]) }));
 }
 
 /** Reads a receipt of this wallet; another wallet's, an altered or an unreadable one is `malformed`. */
-export function decodeReceipt(bytes: Uint8Array, wallet: WalletId, key: SigningKey): Receipt {
+export function decodeReceipt(bytes: Uint8Array, wallet: WalletId, key: MacKey): Receipt {
   const fields = createFields(decodeCanonical(bytes));
   const receipt: Receipt = {
     seq: fields.whole('seq'),

@@ -1,5 +1,5 @@
 import type { Bounds, WalletId } from '@countersign/core';
-import type { SigningKey } from '../../keystore/signing-key.ts';
+import type { MacKey } from '../../keystore/mac-key.ts';
 import { Refused } from '../refusal.ts';
 import { createRateCounter, type RateCounter } from './rate-counter.ts';
 import { decodeReceipt, encodeReceipt, NO_PREVIOUS, type Receipt, receiptHash } from './receipt.ts';
@@ -20,8 +20,15 @@ export interface WalletLedger {
    * their order, so each one that is genuine counts; `malformed` when the MAC of one does not hold.
    */
   restore(receipts: readonly Uint8Array[], nowMs: number): readonly Uint8Array[];
+  /**
+   * INVARIANT I4: everything that still counts, as receipts of another key from seq 1: oldest first, with its own times and messages. Signatures that moved
+   * nothing count for a minute only.
+   */
+  carryOver(key: MacKey, nowMs: number): readonly Uint8Array[];
   status(nowMs: number): LedgerStatus;
 }
+
+const RATE_MS = 60_000;
 
 export interface LedgerStatus {
   readonly seq: number;
@@ -33,11 +40,12 @@ interface Entry {
   readonly asset: string;
   readonly amount: bigint;
   readonly atMs: number;
+  readonly message: Uint8Array;
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-export function createWalletLedger(wallet: WalletId, key: SigningKey): WalletLedger {
+export function createWalletLedger(wallet: WalletId, key: MacKey): WalletLedger {
   const entries: Entry[] = [];
   const byMessage = new Map<string, Uint8Array>();
   const known = new Set<string>();
@@ -82,7 +90,7 @@ export function createWalletLedger(wallet: WalletId, key: SigningKey): WalletLed
       const { asset, amount } = spend ?? { asset: '', amount: 0n };
       const receipt: Receipt = { seq: head.seq + 1, wallet, asset, amount, atMs: nowMs, message: messageHash, previous: head.hash };
       const bytes = encodeReceipt(receipt, key);
-      entries.push({ asset, amount, atMs: nowMs });
+      entries.push({ asset, amount, atMs: nowMs, message: messageHash });
       counters.get(asset)?.add(amount, nowMs);
       rate.add(nowMs);
       remember(receipt, bytes);
@@ -95,11 +103,21 @@ export function createWalletLedger(wallet: WalletId, key: SigningKey): WalletLed
       for (const { bytes, receipt } of decoded) {
         if (known.has(hex(receiptHash(bytes)))) continue;
         fresh.push(bytes);
-        entries.push({ asset: receipt.asset, amount: receipt.amount, atMs: Math.min(receipt.atMs, nowMs) });
+        entries.push({ asset: receipt.asset, amount: receipt.amount, atMs: Math.min(receipt.atMs, nowMs), message: receipt.message });
         remember(receipt, bytes);
       }
       rebuild();
       return fresh;
+    },
+    carryOver: (nextKey, nowMs) => {
+      entries.sort((one, other) => one.atMs - other.atMs);
+      const still = entries.filter(({ asset, atMs }) => asset !== '' || nowMs - atMs <= RATE_MS);
+      let previous = NO_PREVIOUS;
+      return still.map(({ asset, amount, atMs, message }, index) => {
+        const bytes = encodeReceipt({ seq: index + 1, wallet, asset, amount, atMs, message, previous }, nextKey);
+        previous = receiptHash(bytes);
+        return bytes;
+      });
     },
     status: (nowMs) => ({
       seq: head.seq,

@@ -16,6 +16,12 @@ export function deriveProgramAddress(program: Address, seeds: readonly Uint8Arra
   throw new Error('no program address for these seeds');
 }
 
+/** Solana's `createWithSeed`: SHA-256 of base, seed and owner program. */
+export function deriveWithSeed(base: Address, seed: Uint8Array, owner: Address): Address {
+  const hash = createHash('sha256').update(addressBytes(base)).update(seed).update(addressBytes(owner));
+  return encodeBase58(hash.digest()) as Address;
+}
+
 export function addressBytes(address: Address): Uint8Array {
   const bytes = decodeBase58(address);
   if (bytes?.length !== 32) throw new TypeError('not an address');

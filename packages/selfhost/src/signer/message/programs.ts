@@ -8,7 +8,13 @@ export const MEMO_PROGRAM: Address = address('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqX
 /** Squads v4. */
 export const SQUADS_PROGRAM: Address = address('SQDS4ep65T869zMMBKyuUq6aD6EgTu8psMjkvj52pCf');
 
+export const RECENT_BLOCKHASHES_SYSVAR: Address = address('SysvarRecentB1ockHashes11111111111111111111');
+export const RENT_SYSVAR: Address = address('SysvarRent111111111111111111111111111111111');
+
 export const LAMPORTS_PER_SIGNATURE = 5000n;
 /** Rent exemption of a token account of 165 bytes. */
 export const TOKEN_ACCOUNT_RENT_LAMPORTS = 2_039_280n;
+/** Size and rent exemption of a durable nonce account. */
+export const NONCE_ACCOUNT_BYTES = 80n;
+export const NONCE_ACCOUNT_RENT_LAMPORTS = 1_447_680n;
 export const MAX_MEMO_BYTES = 256;

@@ -6,6 +6,8 @@ const TABLE = {
   multisigCreateV2: ['programConfig', 'treasury:w', 'multisig:w', 'createKey:s', 'creator:ws', 'systemProgram'],
   multisigAddMember: ['multisig:w', 'configAuthority:s', 'rentPayer:wso', 'systemProgram:o'],
   multisigRemoveMember: ['multisig:w', 'configAuthority:s', 'rentPayer:wso', 'systemProgram:o'],
+  multisigSetConfigAuthority: ['multisig:w', 'configAuthority:s', 'rentPayer:wso', 'systemProgram:o'],
+  multisigSetRentCollector: ['multisig:w', 'configAuthority:s', 'rentPayer:wso', 'systemProgram:o'],
   multisigAddSpendingLimit: ['multisig', 'configAuthority:s', 'spendingLimit:w', 'rentPayer:ws', 'systemProgram'],
   multisigRemoveSpendingLimit: ['multisig', 'configAuthority:s', 'spendingLimit:w', 'rentCollector:w'],
   spendingLimitUse: [

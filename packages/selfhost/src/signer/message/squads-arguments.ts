@@ -11,6 +11,10 @@ export interface MultisigCreateArguments {
   readonly timeLockSeconds: number;
   readonly rentCollector: Address | null;
 }
+export interface AddMemberArguments {
+  readonly member: Address;
+  readonly permissions: number;
+}
 export interface SpendArguments {
   readonly amount: bigint;
   readonly decimals: number;
@@ -48,8 +52,22 @@ const READERS: { readonly [Name in SquadsName]: (reader: ByteReader) => unknown 
     memo(reader);
     return { configAuthority, threshold, members, timeLockSeconds, rentCollector };
   },
-  multisigAddMember: (reader) => [reader.address(), reader.u8(), memo(reader)],
+  multisigAddMember: (reader): AddMemberArguments => {
+    const added = { member: reader.address(), permissions: reader.u8() };
+    memo(reader);
+    return added;
+  },
   multisigRemoveMember: (reader) => [reader.address(), memo(reader)],
+  multisigSetConfigAuthority: (reader): Address => {
+    const authority = reader.address();
+    memo(reader);
+    return authority;
+  },
+  multisigSetRentCollector: (reader): Address | null => {
+    const collector = reader.option(reader.address);
+    memo(reader);
+    return collector;
+  },
   multisigAddSpendingLimit: (reader) => {
     const head = [reader.address(), reader.u8(), reader.address(), reader.u64()];
     if (reader.u8() > 3) throw new Refused('malformed', 'the period of a spending limit is not known');
@@ -79,6 +97,11 @@ const READERS: { readonly [Name in SquadsName]: (reader: ByteReader) => unknown 
 
 export type SquadsArguments = {
   readonly multisigCreateV2: MultisigCreateArguments;
+  readonly multisigAddMember: AddMemberArguments;
+  readonly multisigSetConfigAuthority: Address;
+  readonly multisigSetRentCollector: Address | null;
+  /** The memo. */
+  readonly multisigRemoveSpendingLimit: string | null;
   readonly spendingLimitUse: SpendArguments;
   readonly vaultTransactionCreate: CreateTransactionArguments;
   readonly proposalCreate: CreateProposalArguments;

@@ -1,5 +1,5 @@
 import type { Address, WalletId } from '@countersign/core';
-import type { Keystore } from '../../keystore/open-keystore.ts';
+import type { Keystore } from '../../keystore/keystore.ts';
 import type { SigningKey } from '../../keystore/signing-key.ts';
 import type { Operation } from './operations.ts';
 

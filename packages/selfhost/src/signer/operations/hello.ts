@@ -24,6 +24,6 @@ export function describeWallet(session: WalletSession): object {
     walletId: wallet.walletId,
     agentPublicKey: live?.key.address ?? '',
     policyRevision: state.installed?.bounds.revision ?? 0,
-    state: live ? (state.suspendedAtMs !== null ? 'suspended' : state.installed ? 'active' : 'no_bounds') : 'destroyed',
+    state: live ? (state.suspendedAtMs !== null ? 'suspended' : state.installed ? 'active' : 'no_bounds') : 'no_key',
   };
 }

@@ -3,8 +3,10 @@ import { verifyOwnerStatement } from '../../keystore/owner-consent.ts';
 import { Refused } from '../refusal.ts';
 import type { SignerState, WalletSession } from '../signer-state.ts';
 import type { Fields } from '../wire/fields.ts';
+import type { InstallingOrder, Standing } from './installing-orders.ts';
 
 export const MAX_STATEMENT_LENGTH = 4096;
+const MAX_BOUNDS_BYTES = 48 * 1024;
 
 export interface OwnerOrder {
   readonly statement: string;
@@ -13,6 +15,23 @@ export interface OwnerOrder {
 
 export function readOrder(fields: Fields): OwnerOrder {
   return { statement: fields.text('statement', MAX_STATEMENT_LENGTH), ownerSignature: fields.bytes('ownerSignature', 64) };
+}
+
+export function readInstallingOrder(fields: Fields): InstallingOrder {
+  return { ...readOrder(fields), bytes: fields.bytesUpTo('bounds', MAX_BOUNDS_BYTES) };
+}
+
+export function standingOf({ keystore }: SignerState, session: WalletSession): Standing {
+  const { wallet, live, vacant, next, state, createKey } = session;
+  return {
+    ...{ wallet, createKey },
+    feeAccount: keystore.feeKey.address,
+    live: live?.key.address ?? null,
+    next: next?.address ?? null,
+    installed: state.installed,
+    restored: state.restored,
+    lastRevision: vacant?.vacancy.revision ?? 0,
+  };
 }
 
 /** The statement, when it is this wallet's owner's. Neither expiry nor nonce is judged here. */

@@ -1,5 +1,5 @@
 import { Refused } from '../refusal.ts';
-import { liveSession } from '../signer-state.ts';
+import { assertNotChanging, liveSession } from '../signer-state.ts';
 import type { Operation } from './operations.ts';
 
 const MAX_RECEIPTS = 200;
@@ -13,7 +13,8 @@ export const restoreReceipts: Operation = async (state, fields) => {
     return item;
   });
   fields.end();
-  const { live } = liveSession(state, walletId);
+  const { session, live } = liveSession(state, walletId);
+  assertNotChanging(session);
   const fresh = live.ledger.restore(receipts, state.clock.nowMs());
   await Promise.all(fresh.map((receipt) => live.log.append(receipt)));
   return { restored: fresh.length };

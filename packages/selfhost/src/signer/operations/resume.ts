@@ -1,6 +1,6 @@
 import { resumeProblem } from '@countersign/core';
 import { Refused } from '../refusal.ts';
-import { liveSession } from '../signer-state.ts';
+import { liveSession, storeState } from '../signer-state.ts';
 import type { Operation } from './operations.ts';
 import { assertUsableOnce, readOrder, verifyOrder } from './owner-orders.ts';
 
@@ -10,7 +10,7 @@ export const resume: Operation = async (state, fields) => {
   const order = readOrder(fields);
   fields.end();
   return state.exclusively(walletId, async () => {
-    const { session, live } = liveSession(state, walletId);
+    const { session } = liveSession(state, walletId);
     const statement = verifyOrder(session, order);
     if (statement.action !== 'unfreeze' && statement.action !== 'resume-signer')
       throw new Refused('bad_statement', 'is not for resuming the signer');
@@ -21,7 +21,7 @@ export const resume: Operation = async (state, fields) => {
     if (problem !== null) throw new Refused('bad_statement', problem);
     const { suspensions } = session;
     const usedNonces = [...session.state.usedNonces, statement.nonce];
-    await state.keystore.saveState(session.wallet, live.key, { ...session.state, usedNonces, suspendedAtMs: null });
+    await storeState(state, session, { ...session.state, usedNonces, suspendedAtMs: null });
     const again = session.suspensions !== suspensions;
     session.state = { ...session.state, usedNonces, suspendedAtMs: again ? session.state.suspendedAtMs : null };
     if (again) throw new Refused('suspended', 'the wallet was suspended again meanwhile');

@@ -19,10 +19,10 @@ export const signFee: Operation = async (state, fields) => {
   const match = matchFee(message, { multisig, owner, agent: live?.key.address ?? null, feeAccount, createKey });
   const nowMs = state.clock.nowMs();
   if (feeRate.full(limits.feeSignaturesPerMinute, nowMs)) throw new Refused('rate_limited', 'the fee account signed too often this minute');
-  if (match.paysRent && rentRate.full(limits.rentMessagesPerMinute, nowMs))
+  if (match.rents > 0 && rentRate.lastMinute(nowMs) + match.rents > limits.rentMessagesPerMinute)
     throw new Refused('rate_limited', 'the fee account paid rent too often this minute');
   feeRate.add(nowMs);
-  if (match.paysRent) rentRate.add(nowMs);
+  for (let count = 0; count < match.rents; count += 1) rentRate.add(nowMs);
   const signatures = [{ signer: feeAccount, signature: keystore.feeKey.sign(message) }];
   if (match.needsCreateKey)
     withCreateKey(keystore, walletId, (key) => signatures.push({ signer: key.address, signature: key.sign(message) }));

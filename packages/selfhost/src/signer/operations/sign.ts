@@ -4,7 +4,7 @@ import { matchSpend, type Spend } from '../shapes/match-spend.ts';
 import { matchStepBack } from '../shapes/match-step-back.ts';
 import { matchWithOwner } from '../shapes/match-with-owner.ts';
 import type { SigningContext } from '../shapes/signing-context.ts';
-import { activeBounds, liveSession } from '../signer-state.ts';
+import { activeBounds, installedBounds, liveSession } from '../signer-state.ts';
 import type { Fields } from '../wire/fields.ts';
 import type { Operation } from './operations.ts';
 
@@ -17,10 +17,13 @@ const MAX_MESSAGE_BYTES = 1232;
 export const sign: Operation = async (state, fields) => {
   const walletId = fields.walletId('walletId');
   const message = fields.bytesUpTo('message', MAX_MESSAGE_BYTES);
-  const match = matcherOf(fields.text('kind', 16), fields);
+  const kind = fields.text('kind', 16);
+  const match = matcherOf(kind, fields);
   fields.end();
+  // INVARIANT I7: a suspended wallet signs nothing but its steps back, by which it only loses rights.
+  const boundsOf = kind === 'step_back' ? installedBounds : activeBounds;
   const { session, live } = liveSession(state, walletId);
-  const bounds = activeBounds(session);
+  const bounds = boundsOf(session);
   const { wallet, vault } = session;
   const spend = match(message, {
     multisig: wallet.multisig,
@@ -37,7 +40,9 @@ export const sign: Operation = async (state, fields) => {
   } catch {
     throw new Refused('locked', 'the receipt could not be stored');
   }
-  activeBounds(session);
+  // Stopped, or another key, owner or bounds meanwhile: what was checked is not what holds now.
+  if (boundsOf(session) !== bounds || session.live !== live || session.wallet !== wallet)
+    throw new Refused('locked', 'the keys or bounds of this wallet were changed meanwhile');
   return { signature: live.key.sign(message), receipt };
 
   function account(): Uint8Array {

@@ -1,4 +1,4 @@
-import { liveSession } from '../signer-state.ts';
+import { sessionOf, storeState } from '../signer-state.ts';
 import type { Operation } from './operations.ts';
 
 /**
@@ -8,11 +8,9 @@ import type { Operation } from './operations.ts';
 export const suspend: Operation = async (state, fields) => {
   const walletId = fields.walletId('walletId');
   fields.end();
-  const { session } = liveSession(state, walletId);
+  const session = sessionOf(state, walletId);
   session.state = { ...session.state, suspendedAtMs: state.clock.wallMs() };
   session.suspensions += 1;
-  await state.exclusively(walletId, async () => {
-    if (session.live) await state.keystore.saveState(session.wallet, session.live.key, session.state);
-  });
+  await state.exclusively(walletId, () => storeState(state, session, session.state));
   return {};
 };

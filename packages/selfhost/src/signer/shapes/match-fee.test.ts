@@ -1,6 +1,7 @@
 import { Keypair, PublicKey, SystemProgram, type TransactionInstruction } from '@solana/web3.js';
 import * as squads from '@sqds/multisig';
 import { describe, expect, test } from 'vitest';
+import { setConfigAuthority, setRentCollector } from '../../../test/support/kit-builder.ts';
 import {
   addressOf,
   budget,
@@ -16,7 +17,8 @@ import {
 } from '../../../test/support/message-builder.ts';
 import { CAST, CONTEXT } from '../../../test/support/parties.ts';
 import { attempt, type RefusalCode } from '../refusal.ts';
-import { type FeeMatch, type FeeParties, matchFee } from './match-fee.ts';
+import type { FeeParties } from './fee-parties.ts';
+import { type FeeMatch, matchFee } from './match-fee.ts';
 
 const PARTIES: FeeParties = { ...CONTEXT, createKey: addressOf(CAST.createKey) };
 const stranger = Keypair.generate().publicKey;
@@ -58,17 +60,61 @@ const of = (...instructions: TransactionInstruction[]): RefusalCode | FeeMatch =
 
 describe('what the fee account pays for', () => {
   test('creation of the pinned wallet with a limit: the create key signs too', () => {
-    expect(of(...budget(), creation(), addLimit())).toEqual({ needsCreateKey: true, paysRent: true });
+    expect(of(...budget(), creation(), addLimit())).toEqual({ needsCreateKey: true, rents: 1 });
   });
   test('a spend, and a co-signed proposal', () => {
-    expect(outcome(spendMessage(CAST))).toEqual({ needsCreateKey: false, paysRent: false });
-    expect(outcome(withOwnerMessage(CAST))).toEqual({ needsCreateKey: false, paysRent: true });
+    expect(outcome(spendMessage(CAST))).toEqual({ needsCreateKey: false, rents: 0 });
+    expect(outcome(withOwnerMessage(CAST))).toEqual({ needsCreateKey: false, rents: 1 });
   });
   test('limits and members', () => {
     const shared = { multisigPda: CAST.multisig, configAuthority: CAST.owner };
     const add = squads.instructions.multisigAddMember({ ...shared, rentPayer: CAST.fee, newMember: { key: stranger, permissions: ALL } });
     const remove = squads.instructions.multisigRemoveMember({ ...shared, oldMember: CAST.agent });
-    expect(of(removeLimit(CAST.fee), add, remove, addLimit())).toEqual({ needsCreateKey: false, paysRent: true });
+    expect(of(removeLimit(CAST.fee), add, remove, addLimit())).toEqual({ needsCreateKey: false, rents: 1 });
+  });
+});
+
+describe('what the owner changes', () => {
+  const shared = { multisigPda: CAST.multisig, configAuthority: CAST.owner };
+  const add = (member: PublicKey): TransactionInstruction =>
+    squads.instructions.multisigAddMember({ ...shared, rentPayer: CAST.fee, newMember: { key: member, permissions: ALL } });
+  const remove = (member: PublicKey): TransactionInstruction => squads.instructions.multisigRemoveMember({ ...shared, oldMember: member });
+  test('a rotation of the agent key or of the owner in one message, by the owner or by the recovery key that took over', () => {
+    expect(of(removeLimit(CAST.fee), add(stranger), remove(CAST.agent), addLimit())).toEqual({ needsCreateKey: false, rents: 1 });
+    for (const by of [CAST.owner, stranger]) {
+      const handOver = setConfigAuthority(CAST, stranger, by);
+      expect(of(add(stranger), remove(CAST.owner), handOver)).toEqual({ needsCreateKey: false, rents: 1 });
+      expect(of(setRentCollector(CAST, CAST.fee, by), handOver)).toEqual({ needsCreateKey: false, rents: 0 });
+    }
+  });
+  test('the rent collector to anybody but the fee account', () => {
+    for (const collector of [stranger, CAST.owner, CAST.agent, null]) expect(of(setRentCollector(CAST, collector))).toBe('unknown_shape');
+  });
+  test('the config authority to nobody, to a key of the signer or to the multisig', () => {
+    for (const authority of [PublicKey.default, CAST.fee, CAST.agent, CAST.createKey, CAST.multisig])
+      expect(of(setConfigAuthority(CAST, authority))).toBe('unknown_shape');
+  });
+  test('the fee account or the create key as member', () => {
+    expect(of(add(CAST.fee))).toBe('unknown_shape');
+    expect(of(add(CAST.createKey))).toBe('unknown_shape');
+  });
+  test('threshold and time lock', () => {
+    const accounts = { multisig: CAST.multisig, configAuthority: CAST.owner, rentPayer: CAST.fee };
+    const threshold = squads.generated.createMultisigChangeThresholdInstruction(accounts, { args: { newThreshold: 1, memo: null } });
+    const lock = squads.generated.createMultisigSetTimeLockInstruction(
+      { multisig: CAST.multisig, configAuthority: CAST.owner },
+      { args: { timeLock: 0, memo: null } },
+    );
+    for (const instruction of [threshold, lock]) {
+      expect(of(instruction)).toBe('unknown_shape');
+      expect(of(add(stranger), instruction)).toBe('unknown_shape');
+    }
+  });
+  test('with the fee account as authority, or somebody else as rent payer', () => {
+    expect(of(setConfigAuthority(CAST, stranger, CAST.fee))).toBe('unknown_shape');
+    expect(of(setRentCollector(CAST, CAST.fee, CAST.fee))).toBe('unknown_shape');
+    expect(of(setConfigAuthority({ ...CAST, fee: stranger }, CAST.recipient))).toBe('unknown_shape');
+    expect(of(setConfigAuthority({ ...CAST, multisig: stranger }, CAST.recipient))).toBe('wrong_wallet');
   });
 });
 

@@ -168,6 +168,7 @@ export function decodeSetConfigAuthority(
 ): readonly Effect[] {
   const authority = args.address();
   const wallet = readSetting(instruction, args, scope);
+  scope.configuration.authority = authority;
   return [{ kind: 'governance', instruction: position, wallet, action: 'set_config_authority', authority }];
 }
 
@@ -185,7 +186,7 @@ export function decodeSetRentCollector(
 
 function expectConfiguration(scope: Scope, multisig: Address, authority: Address): void {
   expectAddress(multisig, scope.multisig, 'the multisig of this wallet');
-  expectAddress(authority, scope.context.addresses.owner, 'the owner, who alone configures the wallet');
+  expectAddress(authority, scope.configuration.authority, 'the one who configures the wallet');
 }
 
 /** Squads writes SOL as the system program's address; wrapped SOL is a mint like any other. */

@@ -84,8 +84,8 @@ export function decodeVote(
   expectAddress(multisig, scope.multisig, 'the multisig of this wallet');
   const created = scope.created.find((each) => each.proposed?.proposal === proposal);
   if (step === 'approve' && !created) throw new Malformed(`approves proposal ${proposal}, which this message does not create`);
-  const index = created?.proposed?.index ?? null;
-  return [{ kind: 'governance', instruction: position, wallet: multisig, action: step, member, index }];
+  const common = { kind: 'governance', instruction: position, wallet: multisig, action: step, member } as const;
+  return created?.proposed ? [{ ...common, index: created.proposed.index }] : [{ ...common, index: null, proposal }];
 }
 
 /**
@@ -112,7 +112,7 @@ export function decodeClose(instruction: ResolvedInstruction, args: ByteReader, 
   expectAddress(system, SYSTEM, 'system program');
   expectAddress(collector, scope.context.addresses.feeAccount, 'the fee account, which gets rent back');
   if (!scope.created.some((each) => each.transaction === transaction))
-    return [{ kind: 'governance', instruction: position, wallet: multisig, action: 'close', member: null, index: null }];
+    return [{ kind: 'governance', instruction: position, wallet: multisig, action: 'close', member: null, index: null, proposal }];
   const { created, index } = findCreated(scope, transaction, proposal, 'closes');
   created.closed = true;
   return [{ kind: 'governance', instruction: position, wallet: multisig, action: 'close', member: null, index }];

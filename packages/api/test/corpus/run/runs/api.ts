@@ -6,6 +6,7 @@ import { dryPay, idIn, idOf, itemsOf, pay, paymentBody, signedAttempts, verdictO
 import { agreement, call, transactionsPath } from '../ask.ts';
 import type { Runs } from '../registry.ts';
 import { startSecondApi } from '../second-api.ts';
+import { keptSecrets } from '../secrets.ts';
 import type { Stage } from '../stage.ts';
 import { saidByCall, wordsOf } from '../verdict.ts';
 
@@ -192,6 +193,18 @@ export const apiRuns: Runs = {
       const logs = [stage.stack.log(), (await second()).log(), metrics.text].join('\n');
       expect(logs.length).toBeGreaterThan(1_000);
       for (const secret of [...secretsOf(stage), ...Object.values(wallet.credentials)]) expect(logs.includes(secret)).toBe(false);
+      // Seeds, kits that the owner signed, sessions: in no log, no row of the audit or of what was sealed (the wire of a kit that was used is on the
+      // chain), and no answer but the one that gave it.
+      const rows = await stage.database.query<{ row: string }>(
+        "SELECT a::text AS row FROM audit_entries a UNION ALL SELECT (to_jsonb(k) - 'wire')::text FROM kits k",
+      );
+      const kept = [logs, ...rows.rows.map(({ row }) => row)].join('\n');
+      const said = stage.http.said.filter((text) => !text.includes('"secret":')).join('\n');
+      expect(keptSecrets().length).toBeGreaterThan(20);
+      for (const secret of keptSecrets()) {
+        expect(kept.includes(secret), 'a secret is in a log or a table').toBe(false);
+        expect(said.includes(secret), 'a secret is in an answer').toBe(false);
+      }
       expect(logs).not.toMatch(/cs_(agent|operator|owner)_[A-Za-z0-9]{16}/);
     },
   },
@@ -209,7 +222,7 @@ export const apiRuns: Runs = {
         const answers = [];
         for (let turn = 0; turn < p.number('perMinute') + 5; turn += 1)
           answers.push(await dryPay(third.stage, wallet, { amount: BigInt(turn + 1) }));
-        expect(answers.filter(({ status }) => status === 200)).toHaveLength(p.number('perMinute'));
+        expect(answers.filter(({ status }) => status !== 429)).toHaveLength(p.number('perMinute'));
         const last = answers.at(-1);
         expect([last?.status, last?.json?.['code']]).toEqual([429, 'rate_limited']);
       } finally {

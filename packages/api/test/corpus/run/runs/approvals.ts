@@ -1,4 +1,4 @@
-import { decodeBase58, encodeBase58 } from '@countersign/core';
+import { encodeBase58 } from '@countersign/core';
 import { createTestKey } from '@countersign/testkit';
 import { expect } from 'vitest';
 import {
@@ -12,15 +12,16 @@ import {
   preparedOf,
   signedAttempts,
   signedFor,
+  thaw,
   untilState,
   waiting,
   walletState,
 } from '../acts.ts';
 import { cancel } from '../ask.ts';
-import { freeze, installPolicy, LARGE } from '../owner-acts.ts';
+import { sentencesOf } from '../decoded.ts';
+import { freeze, LARGE, tighten } from '../owner-acts.ts';
 import type { Runs } from '../registry.ts';
-import type { Stage } from '../stage.ts';
-import { proposalBytes, putTogether, takeApart } from '../try-signer.ts';
+import { proposalBytes, putTogether, swapAccount, takeApart } from '../try-signer.ts';
 import { wordsOf } from '../verdict.ts';
 
 /** What the owner consents to, when, and to what else it is no consent. */
@@ -60,9 +61,8 @@ export const approvalRuns: Runs = {
       const wallet = await stage.wallet('owner', '175');
       const asked = waiting(await pay(stage, wallet, { amount: LARGE }));
       const { messages } = preparedOf(await prepare(stage, asked.approval));
-      const context = { addresses: wallet.addresses, candidateRecipients: [], assets: [] };
       const bytes = Buffer.from(messages[0] ?? '', 'base64');
-      const shown = await sentencesOf(stage, bytes, context);
+      const shown = await sentencesOf(stage, [bytes], wallet);
       expect(shown).toContain(await wallet.names.of('R'));
       // The page says the same and the bytes are others: the owner's own decoder says what they are, and the service takes no signature over them.
       const taken = takeApart(bytes);
@@ -70,13 +70,9 @@ export const approvalRuns: Runs = {
       const recipient = await wallet.names.of('R');
       const swapped = putTogether({
         ...taken,
-        instructions: taken.instructions.map((each) => ({
-          ...each,
-          data: replaceBytes(each.data, recipient, attacker),
-          accounts: each.accounts.map((one) => (one.address === recipient ? { ...one, address: attacker } : one)),
-        })),
+        instructions: swapAccount(taken.instructions, recipient, attacker),
       });
-      const told = await sentencesOf(stage, swapped, context);
+      const told = await sentencesOf(stage, [swapped], wallet);
       expect(told).not.toContain(recipient);
       expect(told).toContain(attacker);
       const refused = await approve(stage, asked.approval, {
@@ -136,7 +132,7 @@ export const approvalRuns: Runs = {
           client.release();
         }
       } else if (after === 'freeze') await freeze(stage, wallet);
-      else await installPolicy(stage, wallet, { recipients: [{ address: '$R2', label: 'Second merchant' }] });
+      else await tighten(stage, wallet, { recipients: [{ address: '$R2', label: 'Second merchant' }] });
       const late = await approve(stage, asked.approval, consent);
       expect(late.status, late.text).not.toBe(200);
       const again = await countersigned(stage, wallet, asked.approval);
@@ -146,7 +142,7 @@ export const approvalRuns: Runs = {
     },
   },
   statementIsUsedOnce: {
-    wallets: ['owner/179'],
+    wallets: ['owner/179', 'owner/179 freeze'],
     async do({ stage }) {
       const wallet = await stage.wallet('owner', '179');
       const unfreeze = async (): Promise<string> => {
@@ -159,11 +155,12 @@ export const approvalRuns: Runs = {
       expect(prepared.statement).toMatch(/nonce: [0-9a-f]{32}/);
       expect(prepared.statement).toContain(`wallet: ${wallet.addresses.multisig}`);
       const consent = consentOf(prepared, wallet.owner);
-      const other = await stage.wallet('owner', '163');
+      const other = await stage.wallet('owner', '179 freeze');
       await freeze(stage, other);
       const theirs = String((await stage.http.ask(`/v1/wallets/${other.id}/unfreeze`, stage.operator, { method: 'POST' })).json?.['id']);
       await prepare(stage, theirs);
       expect((await approve(stage, theirs, consent)).status).not.toBe(200);
+      await thaw(stage, other);
       expect((await approve(stage, first, consent)).status).toBe(200);
       expect(await walletState(stage, wallet)).toBe('active');
       await freeze(stage, wallet);
@@ -256,22 +253,3 @@ export const approvalRuns: Runs = {
     },
   },
 };
-
-async function sentencesOf(
-  { chain }: Stage,
-  bytes: Uint8Array,
-  context: Parameters<Stage['chain']['decodeTransaction']>[1],
-): Promise<string> {
-  const decoded = await chain.decodeTransaction(bytes, context);
-  if (!decoded.ok) return decoded.error.code;
-  return decoded.value.effects.map((effect) => chain.describeEffect(effect)).join('\n');
-}
-const keyOf = (text: string): Buffer => Buffer.from(decodeBase58(text) ?? new Uint8Array(32));
-/** A key that stands in the data, in the place of another. */
-function replaceBytes(data: Uint8Array, from: string, to: string): Uint8Array {
-  const bytes = Buffer.from(data);
-  const old = keyOf(from);
-  const at = bytes.indexOf(old);
-  if (at >= 0) keyOf(to).copy(bytes, at);
-  return Uint8Array.from(bytes);
-}

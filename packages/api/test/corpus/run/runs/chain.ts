@@ -1,13 +1,14 @@
-import { address } from '@countersign/core';
+import { address, type WalletOnChain } from '@countersign/core';
 import { expect } from 'vitest';
 import { until } from '../../../end-to-end/stack.ts';
 import { createNames } from '../../bytes/addresses.ts';
 import { buildInstructions } from '../../bytes/build-message.ts';
 import { policyDocument } from '../../cases/load.ts';
 import { resolveNames } from '../../cases/resolve.ts';
-import { countersigned, idIn, itemsOf, pay, signedAttempts, untilState, waiting, walletState } from '../acts.ts';
+import { countersigned, idIn, itemsOf, pay, signedAttempts, untilState, waiting } from '../acts.ts';
 import { latestBlockhash } from '../ask.ts';
 import { makeNakedWallet, nakedSpend } from '../naked-wallet.ts';
+import { untilFrozenBy } from '../on-chain.ts';
 import type { Runs } from '../registry.ts';
 import { finality, need, type Stage } from '../stage.ts';
 import { putTogether } from '../try-signer.ts';
@@ -95,9 +96,22 @@ export const chainRuns: Runs = {
           createKey: address(await stage.names.of('d')),
           feeAccount: address(await stage.names.of('e')),
         };
-        const built = await stage.chain
-          .replaceSpendingLimits({ addresses, remove: [], add: limits.value })
-          .catch(() => ({ ok: false as const }));
+        const { multisig, agent, feeAccount } = addresses;
+        const members = [owner.address, agent].map((key) => ({ key, permissions: 7 }));
+        const found: WalletOnChain = {
+          multisig,
+          configAuthority: owner.address,
+          threshold: 2,
+          timeLockSeconds: 0,
+          members,
+          rentCollector: feeAccount,
+          transactionIndex: 0n,
+          limits: [],
+          proposals: [],
+          slot: 1n,
+        };
+        const wanted = { owner: owner.address, agent, feeAccount, limits: limits.value };
+        const built = await stage.chain.changeSettings({ addresses, found, wanted }).catch(() => ({ ok: false as const }));
         expect(built.ok, 'a limit without destinations was built').toBe(false);
       }
     },
@@ -125,7 +139,10 @@ export const chainRuns: Runs = {
       const naked = await makeNakedWallet(stage, [address(await stage.names.of('R'))], 1_000_000n);
       const { addresses, owner, fee, agent } = naked;
       const kept = await nakedSpend(stage, naked, 1_000n);
-      const [removal] = need(await stage.chain.replaceSpendingLimits({ addresses, remove: [naked.limit.spendingLimit], add: [] }));
+      const found = need(await stage.chain.readWallet(addresses.multisig));
+      if (found === null) throw new Error('the wallet is on chain');
+      const wanted = { owner: owner.address, agent: addresses.agent, feeAccount: addresses.feeAccount, limits: [] };
+      const [removal] = need(await stage.chain.changeSettings({ addresses, found, wanted }));
       expect(await naked.send(removal?.bytes ?? new Uint8Array(), [owner, fee])).toBeNull();
       // Signed before, sent after; and signed after.
       expect(await naked.send(kept, [agent, fee])).not.toBeNull();
@@ -163,8 +180,7 @@ export const chainRuns: Runs = {
         'a third member is on chain',
         async () => need(await stage.chain.readWallet(wallet.addresses.multisig))?.members.length === 3,
       );
-      await until('the wallet is frozen', async () => (await walletState(stage, wallet)) === 'frozen', 20_000);
-      expect(saidByCall(await pay(stage, wallet, { amount: 1_000n }))).toBe('DENY');
+      await untilFrozenBy(stage, wallet, [new RegExp(member)]);
     },
   },
 };

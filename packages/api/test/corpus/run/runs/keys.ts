@@ -85,25 +85,30 @@ export const keyRuns: Runs = {
     },
   },
   tamperedKeystore: {
+    wallets: ['owner/179'],
     async do({ stage }, p) {
+      const wallet = await stage.wallet('owner', '179');
       const source = dirname(stage.stack.signer.socketPath);
       for (const change of p.list('changes')) {
         const folder = await mkdtemp(join(tmpdir(), 'countersign-keystore-'));
         try {
           const keystore = join(folder, 'keystore');
           await copyKeystore(join(source, 'keystore'), keystore);
-          const file = join(keystore, 'fee.json');
+          const [name = '', how = ''] = change.split(' ');
+          const file = name === 'fee' ? join(keystore, 'fee.json') : join(keystore, wallet.id, `${name}.json`);
           const text = await readFile(file, 'utf8');
-          if (change === 'mode') await chmod(file, 0o644);
-          if (change === 'parameters')
+          if (how === 'mode') await chmod(file, 0o644);
+          if (how === 'version') await writeFile(file, text.replace('"version": 1', '"version": 0'), { mode: 0o600 });
+          if (how === 'truncated') await writeFile(file, text.slice(0, -30), { mode: 0o600 });
+          if (how === 'parameters')
             await writeFile(file, text.replace(/("memoryKib":|"memoryMib":|"memoryBytes":|"passes":)\s*(\d+)/, '$1 1'), { mode: 0o600 });
-          if (change === 'ciphertext')
+          if (how === 'ciphertext')
             await writeFile(
               file,
               text.replace(/([0-9a-f]{20})"/, (whole, digits: string) => whole.replace(digits, [...digits].reverse().join(''))),
               { mode: 0o600 },
             );
-          if (change !== 'mode') expect(await readFile(file, 'utf8')).not.toBe(text);
+          if (how !== 'mode') expect(await readFile(file, 'utf8')).not.toBe(text);
           const started = await spawnSigner({
             socketPath: join(folder, 's.sock'),
             keystoreDirectory: keystore,
@@ -112,6 +117,9 @@ export const keyRuns: Runs = {
           });
           if (started.ok) await started.value.stop();
           expect(started.ok, `a signer started from a keystore with changed ${change}`).toBe(false);
+          // Nothing is made anew over it, and the line says nothing of what is in it.
+          if (how !== 'mode') expect(await readFile(file, 'utf8')).not.toBe(text);
+          if (!started.ok) expect(started.error).not.toMatch(/[0-9a-f]{64}/);
         } finally {
           await rm(folder, { recursive: true, force: true });
         }

@@ -22,8 +22,10 @@ import {
   verdictOf,
   walletState,
 } from '../acts.ts';
+import { armLockdown } from '../kits.ts';
 import { freeze, installPolicy, LARGE, proposePolicy, revisionOf } from '../owner-acts.ts';
 import type { Runs } from '../registry.ts';
+import { freezeBy, signedBy, statementOf } from '../says.ts';
 import type { CorpusWallet, Stage } from '../stage.ts';
 import { askToSign } from '../try-signer.ts';
 import { saidByCall, wordsOf } from '../verdict.ts';
@@ -99,19 +101,23 @@ export const walletLifeRuns: Runs = {
     },
   },
   freezeInFlight: {
-    wallets: ['P0/257'],
+    wallets: ['P0/257 operator', 'P0/257 statement', 'P0/257 lockdown'],
     async do({ stage }, p) {
-      const wallet = await stage.wallet('P0', '257');
+      const wallet = await stage.wallet('P0', `257 ${p.text('by')}`);
+      const stop = await stopperOf(stage, wallet, p.text('by'));
       const before = (await stage.holdings(wallet)).lamports;
       const paying = Array.from({ length: p.number('requests') }, () => pay(stage, wallet, { amount: 1_000_000n }));
       await Promise.race(paying);
-      await freeze(stage, wallet);
+      await stop();
       const signedThen = await signedAttempts(stage, wallet);
       await Promise.all(paying);
       expect(await signedAttempts(stage, wallet)).toBe(signedThen);
       expect(verdictOf(await dryPay(stage, wallet, { amount: 1n }))).toBe('denied');
-      await until('what was signed has ended', async () => (await unsettled(stage, wallet)) === 0);
-      expect(await lostSince(stage, wallet, before)).toBe(BigInt(signedThen) * 1_000_000n);
+      // What was signed and not sent before the freeze never goes: it runs out.
+      await until('what was sent has ended', async () => (await inState(stage, wallet, ['submitted', 'confirmed', 'unknown'])) === 0);
+      const landed = await inState(stage, wallet, ['finalized']);
+      expect(landed).toBeLessThanOrEqual(signedThen);
+      expect(await lostSince(stage, wallet, before)).toBe(BigInt(landed) * 1_000_000n);
       const { spendBytes } = await import('../try-signer.ts');
       expect(await askToSign(stage, wallet, 'spend', await spendBytes(stage, wallet))).toBe('suspended');
     },
@@ -177,10 +183,23 @@ export const walletLifeRuns: Runs = {
   },
 };
 
-async function unsettled({ database }: Stage, wallet: CorpusWallet): Promise<number> {
+/** What stops it, made ready, so that nothing but the stopping is raced with. */
+async function stopperOf(stage: Stage, wallet: CorpusWallet, by: string): Promise<() => Promise<void>> {
+  if (by === 'operator') return () => freeze(stage, wallet);
+  const said = signedBy(wallet.owner, await statementOf(stage, wallet, { action: 'freeze' }));
+  if (by === 'lockdown') await armLockdown(stage, wallet);
+  const path = `/v1/wallets/${wallet.id}/lockdown`;
+  return async () => {
+    const stopped = by === 'statement' ? freezeBy(stage, wallet, said) : stage.http.ask(path, stage.operator, { method: 'POST', body: {} });
+    const { status, text } = await stopped;
+    expect(status, text).toBe(200);
+  };
+}
+
+async function inState({ database }: Stage, wallet: CorpusWallet, states: readonly string[]): Promise<number> {
   const { rows } = await database.query<{ count: string }>(
-    "SELECT count(*) FROM attempts WHERE wallet_id = $1 AND state IN ('signed', 'submitted', 'confirmed', 'unknown')",
-    [wallet.id],
+    'SELECT count(*) FROM attempts WHERE wallet_id = $1 AND request_id IS NOT NULL AND state = ANY($2)',
+    [wallet.id, states],
   );
   return Number(rows[0]?.count);
 }

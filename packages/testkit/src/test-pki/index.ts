@@ -1,0 +1,1 @@
+export { type AttestationTerms, createTestPki, type TestPki } from './test-pki.ts';
