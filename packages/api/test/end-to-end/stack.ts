@@ -329,7 +329,7 @@ export async function untilState(wallet: StackWallet, id: string, state: Transac
   return last;
 }
 
-export async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadlineMs = Date.now() + timeoutMs;
   let problem = '';
   while (Date.now() < deadlineMs) {

@@ -22,7 +22,7 @@ const ignore = (): void => undefined;
 /** What agents, owners, operators and the world itself do in one schedule, at moments that the seed draws. */
 export function scheduleActors(world: World, work: Work, lengthMs: number): void {
   const { scheduler, random } = world;
-  const count = 5 + random.below(12);
+  const count = 6 + random.below(14);
   for (let index = 0; index < count; index += 1) {
     const act = random.pick(ACTS);
     // Half of all comes in bursts, so that requests meet.
@@ -231,7 +231,7 @@ function chainAway(world: World): void {
 }
 
 const ACTS: readonly Act[] = [
-  ...[ask, ask, ask, ask, ask, ask, askMuch, askMuch, askAndFreeze, askAndFreeze, askDry],
+  ...[ask, ask, ask, ask, ask, ask, ask, askMuch, askMuch, askAndFreeze, askAndFreeze, askAndFreeze, askAndFreeze, askDry],
   ...[consents, consents, consents, consents, refuses, cancels, freezes, freezes, changesPolicy, createsWallet],
   ...[rotates, rotates, rotates, tightens, tightens, saysFreeze, saysNo, armsLockdown, armsAndLocksDown, locksDown],
   ...[forks, nodesDiffer, nodesForget, clocksJump, replicaDies, databaseAway, chainAway],

@@ -30,10 +30,10 @@ export async function lockdownPosition({ database, chain }: Dependencies, wallet
   const read = await database.read(async (reader) => {
     const wallet = await reader.wallets.get(walletId);
     const kits = await reader.kits.list(walletId, { purpose: 'lockdown', states: ['called', 'sent'] });
-    return ok({ wallet, kits });
+    return ok({ wallet, kits, mark: await reader.watchMarks.get(walletId) });
   });
   if (!read.ok) throw new Error(`a lockdown could not be read: ${JSON.stringify(read.error)}`);
-  const { wallet, kits } = read.value;
+  const { wallet, kits, mark } = read.value;
   if (wallet?.state !== 'frozen' || kits.length === 0) return null;
   const sent = kits.filter(({ signature }) => signature !== null);
   const told = await chain.getTransactionStatus(sent.map(({ signature }) => signature ?? ''));
@@ -42,7 +42,9 @@ export async function lockdownPosition({ database, chain }: Dependencies, wallet
   if (!nonces.ok) throw new Error(`the nonces of a lockdown could not be read: ${JSON.stringify(nonces.error)}`);
   const found = await chain.readWallet(wallet.multisig);
   if (!found.ok) throw new Error(`the limits could not be read for a lockdown: ${JSON.stringify(found.error)}`);
-  if (found.value === null) throw new Error(`the multisig ${wallet.multisig} is not on chain`);
+  // INVARIANT I8: a node that is behind, which has no limits yet, is no chain without them.
+  if (found.value === null || found.value.slot < (mark?.slot ?? 0n))
+    throw new Error('the limits could not be read for a lockdown: the node that was asked is behind');
   return {
     wallet,
     limits: new Set(found.value.limits.map(({ spendingLimit }) => spendingLimit)),
