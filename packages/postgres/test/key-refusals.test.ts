@@ -160,7 +160,7 @@ describe('attack: SQL past the program, at the owner’s half', () => {
   });
 
   test('INVARIANT I11: a mark that goes back, or is removed', async () => {
-    const seen = { balances: [], transactionIndex: '0', differences: [], told: [], missed: 0 };
+    const seen = { balances: [], balancesSlot: '0', transactionIndex: '0', differences: [], told: [], missed: 0 };
     await run((tx) => tx.watchMarks.put({ walletId: wallet.id, slot: 9n, newest: [], seen, atMs: 1 }));
     await refused(`UPDATE watch_marks SET slot = 8`, 'watch_marks_forward');
     await refused(`UPDATE watch_marks SET newest = '{}'`, 'watch_marks_newest');

@@ -137,6 +137,8 @@ export interface WatchedState {
     readonly amount: string;
     readonly closeAuthority: Address | null;
   }[];
+  /** The slot at which the balances were read: not later than the mark's own. */
+  readonly balancesSlot: string;
   readonly transactionIndex: string;
   /** What differed when it was compared last, in words; none when everything was as expected. */
   readonly differences: readonly string[];

@@ -30,7 +30,7 @@ export async function watchBalances(
   const unexplained = (ours: readonly Attempt[]): readonly Fall[] =>
     falls.filter(({ asset, before, now }) => before - now > held(ours, asset));
   if (unexplained(listed).length === 0) return ok([]);
-  // The list may be behind the balances: what the database knows of, and the chain has since the mark, counts too.
+  // The list may be behind the balances: what the database knows of, and the chain has since they were read, counts too.
   const recent = await deps.database.read(async (reader) => ok(await recentAttempts(reader, wallet.id, mark.atMs - MARGIN_MS)));
   if (!recent.ok) return recent;
   const others = recent.value.filter(({ id, signature }) => signature !== null && !listed.some((each) => each.id === id));
@@ -39,7 +39,7 @@ export async function watchBalances(
   const { searchedFromBlockHeight: kept, finalizedBlockHeight } = landed.value;
   const since = others.filter(({ state, lastValidBlockHeight }, index) => {
     const status = landed.value.statuses[index];
-    if (status !== undefined && status.kind !== 'not_found') return status.slot > mark.slot;
+    if (status !== undefined && status.kind !== 'not_found') return status.slot > BigInt(mark.seen.balancesSlot);
     // A node that is behind the balances, or keeps little, does not know what landed: only what can land no more explains nothing.
     const isDead = finalizedBlockHeight > lastValidBlockHeight && keepsWholeLifetime(kept, lastValidBlockHeight);
     return state === 'finalized' || !isDead;
@@ -98,8 +98,7 @@ async function recentAttempts(reader: IReader, walletId: WalletId, sinceMs: numb
   let beforeSequence: bigint | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const entries = await readEntries(reader, walletId, beforeSequence);
-    for (const { action, subject, atMs } of entries)
-      if (action === 'attempt.finalized' && atMs >= sinceMs) ids.add(subject as Attempt['id']);
+    for (const { action, subject } of entries) if (action === 'attempt.finalized') ids.add(subject as Attempt['id']);
     const last = entries.at(-1);
     if (last === undefined || entries.length < PAGE || last.atMs < sinceMs) break;
     beforeSequence = last.sequence;

