@@ -57,7 +57,11 @@ export function need<T>(result: Result<T, DomainError>): T {
 }
 
 export async function startCorpusStage(env: { readonly [name: string]: string } = {}): Promise<Stage> {
-  const stack = await startStack({ RATE_LIMIT_PER_MINUTE: '1000000', ...env });
+  const stack = await startStack(
+    { RATE_LIMIT_PER_MINUTE: '1000000', ...env },
+    // A hundred wallets are made in a minute.
+    { signerArguments: ['--rent-messages-per-minute', '100000'] },
+  );
   const keys = createSignerClient({ socketPath: stack.signer.socketPath, timeoutMs: 5_000 });
   const chain = createSolanaBlockchainAdapter({
     rpcUrls: [stack.chain.url],
