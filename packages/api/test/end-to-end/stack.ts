@@ -76,10 +76,12 @@ export interface StackOptions {
   /** Modules that the API's process loads first. */
   readonly imports?: readonly string[];
   readonly slotMs?: number;
+  /** For the signer, beside a cheap key derivation. */
+  readonly signerArguments?: readonly string[];
 }
 
 export async function startStack(env: { readonly [name: string]: string } = {}, options: StackOptions = {}): Promise<Stack> {
-  const { imports = [], slotMs = 50 } = options;
+  const { imports = [], slotMs = 50, signerArguments = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), 'countersign-api-'));
   const passphraseFile = join(folder, 'passphrase');
   await writeFile(passphraseFile, `${PASSPHRASE}\n`, { mode: 0o600 });
@@ -94,7 +96,7 @@ export async function startStack(env: { readonly [name: string]: string } = {}, 
       socketPath,
       keystoreDirectory: join(folder, 'keystore'),
       passphraseFile,
-      moreArguments: ['--kdf-memory-mib', '64', '--kdf-passes', '2'],
+      moreArguments: ['--kdf-memory-mib', '64', '--kdf-passes', '2', ...signerArguments],
     });
     if (!started.ok) throw new Error(started.error);
     return started.value;

@@ -15,7 +15,7 @@ export interface SignerOptions {
 export const USAGE = `usage: node packages/selfhost/src/signer/main.ts --socket PATH --keystore DIR --passphrase-file FILE
   [--kdf-memory-mib 256] [--kdf-passes 3]    Argon2id of a new keystore; never below 64 MiB and 2 passes
   [--fee-signatures-per-minute 30000]        signatures of the fee account, all wallets together
-  [--rent-messages-per-minute 120]           messages per wallet in which the fee account pays rent
+  [--rent-messages-per-minute 120]           messages in which the fee account pays rent, all wallets together
   [--die-with-parent]                        end when standard input closes`;
 
 /** Reads the command line; throws with one clear line. */
