@@ -98,7 +98,7 @@ describe('side by side', () => {
       world.chain.mine(400n);
       await drive(world.deps);
       const { rows } = await world.sql.query<{ sequence: string; action: string }>(
-        'SELECT sequence::text, action FROM audit_entries WHERE chain = $1 ORDER BY sequence',
+        'SELECT sequence::text, action FROM audit_entries WHERE chain = $1 ORDER BY audit_entries.sequence',
         [of.wallet.id],
       );
       const frozenAt = rows.findIndex(({ action }) => action === 'wallet.frozen');
