@@ -147,6 +147,15 @@ describe('INVARIANT I7, I8: a lockdown with the owner asleep', () => {
     expect(await limitsOf(of)).toBe(0);
   });
 
+  test('a lockdown that a denial leads to is quick: its job is there once the denial is', async () => {
+    const of = await makeWallet(world, { denials: { seconds: 300, freezeAt: 1, lockdownAt: 1 } });
+    await arm(world, of);
+    const jobs: unknown[] = [];
+    const seen = withQueue(async (job) => void jobs.push(job));
+    must(await proposeTransaction(seen, payment(of, 1n, 'probe', createTestKey().address)));
+    expect(jobs).toEqual([{ kind: 'lock-down', walletId: of.wallet.id }]);
+  });
+
   test('nor of the lockdown that a denial leads to', async () => {
     const of = await makeWallet(world, { denials: { seconds: 300, freezeAt: 1, lockdownAt: 1 } });
     await arm(world, of);
@@ -296,14 +305,14 @@ function simulate(wallet: Wallet, message: Uint8Array): ReturnType<World['chain'
 
 /** A queue that takes no job. */
 function withStuckQueue(): Dependencies {
+  return withQueue(() => Promise.reject(new Error('the queue is stuck')));
+}
+
+function withQueue(enqueue: (job: unknown) => Promise<void>): Dependencies {
   const { database } = world.deps;
-  const stuck: Dependencies['database'] = {
+  const other: Dependencies['database'] = {
     ...database,
-    transact: (work, options) =>
-      database.transact(async (tx) => {
-        const jobs = { enqueue: () => Promise.reject(new Error('the queue is stuck')) };
-        return work({ ...tx, jobs });
-      }, options),
+    transact: (work, options) => database.transact(async (tx) => work({ ...tx, jobs: { enqueue } }), options),
   };
-  return { ...world.deps, database: stuck };
+  return { ...world.deps, database: other };
 }

@@ -16,10 +16,12 @@ import {
 import type { PreparedView, WalletChangeView } from '@countersign/sdk';
 import { describeEffect } from '@countersign/solana/decode';
 import { createTestKey } from '@countersign/testkit';
+import { compileMessage } from '../../../solana/src/build/compile-message.ts';
 import { buildVaultMessage } from '../../../solana/src/build/intent.ts';
 import { buildHandOver, buildLockdown } from '../../../solana/src/build/kit-messages.ts';
 import { buildCancellation, buildSettingsChange } from '../../../solana/src/build/settings-messages.ts';
 import { readIntent } from '../verify/read-intent.ts';
+import type { BuiltInstruction as Instruction } from './prepared.ts';
 import {
   addressesFor,
   approval,
@@ -113,6 +115,16 @@ export async function cancelMessage(owner: Address): Promise<string> {
   const [message] = await buildCancellation(await addressesFor(owner), [4n], lifetime);
   if (!message) throw new Error('one message');
   return base64(message.bytes);
+}
+
+/** One more transaction of settings, of whatever instructions, paid by the fee account. */
+export async function settingsMessage(
+  owner: Address,
+  instructions: (by: { multisig: Address; authority: Address; payer: Address }, now: WalletAddresses) => Promise<readonly Instruction[]>,
+): Promise<string> {
+  const now = await addressesFor(owner);
+  const by = { multisig: now.multisig, authority: owner, payer: now.feeAccount };
+  return base64(compileMessage(now.feeAccount, await instructions(by, now), lifetime).bytes);
 }
 
 export async function preparedRevocation(owner: Address, nowMs: number, keep: boolean = false): Promise<PreparedView> {

@@ -2,6 +2,7 @@ import { type Address, sha256Hex } from '@countersign/core';
 import type { PreparedView } from '@countersign/sdk';
 import { createTestKey } from '@countersign/testkit';
 import { describe, expect, test } from 'vitest';
+import { cancelProposal, removeSpendingLimit, setConfigAuthority } from '../../../solana/src/build/squads-instructions.ts';
 import { APPROVAL_ID, addressesFor, must, POLICY, plannedLimits, preparedPayment, RECIPIENT, STRANGER } from '../test-support/prepared.ts';
 import {
   base64,
@@ -13,6 +14,7 @@ import {
   preparedRekeying,
   preparedRevocation,
   RECOVERY,
+  settingsMessage,
 } from '../test-support/prepared-changes.ts';
 import { checkPrepared } from './check-prepared.ts';
 
@@ -74,6 +76,22 @@ describe('INVARIANT I6, I8: a rotation of the agent key', () => {
     const payment = await preparedPayment(owner);
     expect(refusal({ ...honest, messages: [...payment.messages, ...honest.messages] })).toContain('does not belong here');
   });
+  test('the agent signs nothing beside the cancelling, in one transaction with it either', async () => {
+    const honest = await rotation();
+    const [limit = owner] = await limitsNow();
+    const mixed = await settingsMessage(owner, async (by, { multisig, agent }) => [
+      await cancelProposal(multisig, agent, 4n),
+      removeSpendingLimit(by, limit),
+    ]);
+    expect(refusal({ ...honest, messages: [mixed, ...honest.messages] })).toContain('does more than to cancel');
+  });
+  test('control that is handed over beside a rotation, to a stranger or to anybody', async () => {
+    const honest = await rotation();
+    for (const next of [STRANGER, NEW_AGENT]) {
+      const handed = await settingsMessage(owner, async (by) => [setConfigAuthority(by, next)]);
+      expect(refusal({ ...honest, messages: [...honest.messages, handed] })).toContain('this does not belong here');
+    }
+  });
   test('a statement of another action, of another key', async () => {
     const honest = await rotation();
     const statement = honest.statement?.replace(NEW_AGENT, STRANGER) ?? '';
@@ -93,6 +111,16 @@ describe('INVARIANT I6: another owner', () => {
   });
   test('control that goes to somebody else than is shown', async () => {
     expect(refusal(await replacement({ target: (honest) => ({ ...honest, owner: STRANGER }) }))).toContain(STRANGER);
+  });
+  test('control that is handed over before the end: what comes after it would be another’s to decide', async () => {
+    const honest = await replacement();
+    const early = await settingsMessage(owner, async (by) => [setConfigAuthority(by, NEW_OWNER)]);
+    expect(refusal({ ...honest, messages: [early, ...honest.messages] })).toContain('before the end');
+  });
+  test('control that goes to somebody else beside a true replacement', async () => {
+    const honest = await replacement();
+    const stolen = await settingsMessage(owner, async (by) => [setConfigAuthority(by, STRANGER)]);
+    expect(refusal({ ...honest, messages: [...honest.messages, stolen] })).toContain('this does not belong here');
   });
   test('the recovery key consents where the owner key is lost', async () => {
     const prepared = await replacement({ change: { consentOf: 'recovery' } });

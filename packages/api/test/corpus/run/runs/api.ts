@@ -227,6 +227,7 @@ export const apiRuns: Runs = {
         // A chain that did not answer in time decided nothing.
         decided = answers.filter(({ status }) => status === 200).length;
         expect(decided).toBeGreaterThan(0);
+        expect(answers.map(({ status }) => status).filter((status) => ![200, 429, 503].includes(status))).toEqual([]);
         const last = answers.at(-1);
         expect([last?.status, last?.json?.['code']]).toEqual([429, 'rate_limited']);
       } finally {
